@@ -1,0 +1,131 @@
+"""Any export as a table of text, with what had to be guessed.
+
+It answers: which encoding, which separator, which rows. It deliberately converts
+nothing: the door that knows the columns (`practices.published`, …) reads values
+and reports the ones that it cannot read.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+
+from clientlab.problems import InvalidValue
+
+ENCODINGS = ("utf-8-sig", "cp1251")  # cp1251 reads any bytes, so it comes last
+SEPARATORS = ";,\t"
+EXCEL = (".xlsx", ".xlsm")
+NUMBER_SPACES = str.maketrans("", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}")
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it stands in the file: every value is text, empty is ''.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame of str
+        The index is the row number in the file; the header is row 1.
+    guessed : str
+        What was guessed about the file, to be shown to the analyst.
+    """
+
+    frame: pd.DataFrame
+    guessed: str
+
+
+def read_table(path: str | Path) -> RawTable:
+    """Read a CSV or XLSX export without converting anything.
+
+    Parameters
+    ----------
+    path : str or Path
+        CSV in UTF-8 (with or without BOM) or cp1251, separated by semicolons,
+        commas or tabs; or XLSX, of which the first sheet is read.
+
+    Returns
+    -------
+    RawTable
+        Rows that are empty throughout are left out; the others keep their numbers.
+
+    Raises
+    ------
+    InvalidValue
+        If there is no such file, or nothing in it.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InvalidValue(
+            f"There is no file {str(path)!r} (looked in {Path.cwd()}). "
+            "Check the name; a relative path starts where you typed the command."
+        )
+    if path.suffix.lower() in EXCEL:
+        rows, guessed = _excel_rows(path), "first sheet"
+    else:
+        rows, guessed = _text_rows(path)
+    if not rows or not any(cell.strip() for cell in rows[0]):
+        raise InvalidValue(f"{path.name}: the first row is empty; it must hold the column names.")
+    header = [cell.strip() for cell in rows[0]]
+    width = len(header)
+    body = {
+        number: [cell.strip() for cell in (row + [""] * width)[:width]]
+        for number, row in enumerate(rows[1:], start=2)
+        if any(cell.strip() for cell in row)
+    }
+    frame = pd.DataFrame.from_dict(body, orient="index", columns=header, dtype=object)
+    return RawTable(frame, guessed)
+
+
+def _text_rows(path: Path) -> tuple[list[list[str]], str]:
+    content = path.read_bytes()
+    for encoding in ENCODINGS:
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise InvalidValue(
+            f"{path.name}: the text is neither UTF-8 nor cp1251. Save it again as 'CSV UTF-8'."
+        )
+    first = text.lstrip("\r\n").split("\n", 1)[0]
+    separator = max(SEPARATORS, key=first.count)
+    rows = list(csv.reader(StringIO(text, newline=""), delimiter=separator))
+    name = {";": "semicolons", ",": "commas", "\t": "tabs"}[separator]
+    return rows, f"{encoding.removesuffix('-sig')}, separated by {name}"
+
+
+def _excel_rows(path: Path) -> list[list[str]]:
+    from zipfile import BadZipFile
+
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
+    except (BadZipFile, InvalidFileException, KeyError) as error:
+        raise InvalidValue(f"{path.name}: this is not a workbook that Excel saved.") from error
+    return [
+        ["" if cell is None else str(cell) for cell in row]
+        for row in sheet.iter_rows(values_only=True)
+    ]
+
+
+def read_number(text: str) -> float | None:
+    """A number as people write it: '1 234,5', '54.7%', '54,7'; None if it is none.
+
+    Examples
+    --------
+    >>> read_number("1 234,5"), read_number("54,7%"), read_number("n/a")
+    (1234.5, 54.7, None)
+    """
+    cut = text.translate(NUMBER_SPACES).removesuffix("%").replace(",", ".")
+    try:
+        value = float(cut)
+    except ValueError:
+        return None
+    return value if value == value and abs(value) != float("inf") else None

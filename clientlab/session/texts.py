@@ -1,0 +1,57 @@
+"""The words of the room, in English and Russian, and the language that is spoken.
+
+It answers: which language is set, what is a column called in a table. Words that
+belong to one analysis stand with that analysis.
+"""
+
+from __future__ import annotations
+
+from clientlab.wording import Text, checked_language
+
+_spoken = {"lang": "en"}  # set by `session.setup` alone
+
+
+def language() -> str:
+    """Language set by `setup`, English before it."""
+    return _spoken["lang"]
+
+
+def speak(lang: str) -> None:
+    """Set the language; notebooks call `setup`, which calls this."""
+    _spoken["lang"] = checked_language(lang)
+
+
+def words(text: str | Text) -> str:
+    """A text in the language of the session; a plain string stays as it is."""
+    return text.in_language(language()) if isinstance(text, Text) else text
+
+
+NOTE = Text("Keep in mind", "Важно помнить")
+DECIDE = Text("To decide", "Что решить")
+CANNOT_SAY = Text("Cannot say", "Сказать нельзя")
+
+COLUMNS = {
+    "option": Text("option", "вариант"),
+    "label": Text("option", "вариант"),
+    "question": Text("question", "вопрос"),
+    "count": Text("count", "человек"),
+    "estimate": Text("estimate", "оценка"),
+    "low": Text("low", "от"),
+    "high": Text("high", "до"),
+    "base": Text("base", "база"),
+    "figure": Text("printed figure", "опубликовано"),
+    "unit": Text("unit", "единица"),
+    "precision": Text("precision", "точность"),
+    "source": Text("source", "источник"),
+    "first": Text("first", "первый"),
+    "second": Text("second", "второй"),
+    "verdict": Text("verdict", "вывод"),
+    "model": Text("model", "модель"),
+    "measure": Text("measure", "мера"),
+}
+
+
+def column(name: str) -> str:
+    """Title of a column in the language of the session."""
+    known = COLUMNS.get(name)
+    return words(known) if known else name.replace("_", " ")
