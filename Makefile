@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 LANGUAGE ?= en
 
 .DEFAULT_GOAL := report
-.PHONY: report test check simulate lab record lock benchmarks clean
+.PHONY: report test check simulate lab record lock clean
 
 report: $(READY)  ## all notebooks on demo and published data -> report/index.html
 	$(RUN) clientlab report --lang $(LANGUAGE)
@@ -18,10 +18,10 @@ test: $(READY)  ## everything but the simulations; notebooks by full nbval
 	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout=300 -p no:cacheprovider notebooks
 
 check: $(READY)  ## style, types, fast tests
-	$(RUN) ruff format --check clientlab tests benchmarks
-	$(RUN) ruff check clientlab tests benchmarks notebooks
+	$(RUN) ruff format --check clientlab tests
+	$(RUN) ruff check clientlab tests notebooks
 	$(RUN) pyright
-	$(RUN) pytest tests clientlab -m "not simulation and not slow"
+	$(RUN) pytest tests clientlab --ignore tests/notebooks
 
 simulate: $(READY)  ## coverage of every interval, level of every test
 	$(RUN) pytest tests -m simulation
@@ -31,9 +31,6 @@ lab: $(READY)  ## open the notebooks
 
 record: $(READY)  ## store the outputs of the notebooks again, on the locked versions
 	$(RUN) clientlab record
-
-benchmarks: $(READY)  ## speed and memory against peers
-	$(RUN) benchmarks
 
 lock: $(READY)  ## resolve requirements.lock again from pyproject.toml
 	$(RUN) uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-annotate \

@@ -1,8 +1,8 @@
 """pyproject.toml, environment.yml and requirements.lock must tell the same story.
 
-    pyproject.toml       environment.yml        requirements.lock
-    numpy>=2.0,<3        numpy>=2.0,<3          numpy==2.4.6 ; …
-    matplotlib>=3.10     matplotlib-base>=3.10  matplotlib==3.11.2
+pyproject.toml       environment.yml        requirements.lock
+numpy>=2.0,<3        numpy>=2.0,<3          numpy==2.4.6 ; …
+matplotlib>=3.10     matplotlib-base>=3.10  matplotlib==3.11.2
 """
 
 import re

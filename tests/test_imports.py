@@ -1,11 +1,11 @@
 """Who may import whom: the shape of the package, read from its source.
 
-    stats       <- nothing of ours
-    results     <- problems, wording, stats.estimate
-    practices   <- those and stats            (not clients, not churn)
-    churn       <- those, stats and clients
-    session     <- results and their words    (never a domain)
-    a domain    -> session only inside a function
+stats       <- nothing of ours
+results     <- problems, wording, stats.estimate
+practices   <- those and stats            (not clients, not churn)
+churn       <- those, stats and clients
+session     <- results and their words    (never a domain)
+a domain    -> session only inside a function
 """
 
 import ast
@@ -25,8 +25,10 @@ MAY_IMPORT = {
     "churn": BASIC | {"stats", "clients", "churn"},
     "demo": BASIC | {"stats", "practices", "clients", "demo"},
     "session": BASIC | {"session"},
-    "runs": BASIC | {"runs"},
-    "cli": BASIC | {"cli", "runs", "practices", "clients", "churn", "demo"},
+    "notebook_files": BASIC | {"notebook_files"},
+    "manifest": BASIC | {"manifest", "notebook_files", "__version__"},
+    "runs": BASIC | {"runs", "manifest", "notebook_files"},
+    "cli": BASIC | {"cli", "runs", "notebook_files", "practices", "clients", "churn", "demo"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -42,7 +44,9 @@ def imports(path: Path) -> list[tuple[str, bool]]:
     def walk(node: ast.AST, lazy: bool) -> None:
         for child in ast.iter_child_nodes(node):
             inside = lazy or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
-            inside = inside or (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test))
+            inside = inside or (
+                isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)
+            )
             if isinstance(child, ast.Import):
                 found.extend((name.name, inside) for name in child.names)
             elif isinstance(child, ast.ImportFrom):

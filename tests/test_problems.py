@@ -1,8 +1,8 @@
 """What the analyst reads when an input is wrong.
 
-    table    column  rows     severity  message
-    figures  figure  3, 9     error     2 values are not numbers ('n/a').
-    figures  -       -        note      guessed: cp1251
+table    column  rows     severity  message
+figures  figure  3, 9     error     2 values are not numbers ('n/a').
+figures  -       -        note      guessed: cp1251
 """
 
 import pytest
@@ -62,9 +62,7 @@ def test_html_escapes_what_came_from_the_file():
 def test_an_unknown_severity_is_refused():
     with pytest.raises(InvalidValue) as caught:
         Problem("figures", "x", severity="fatal")
-    assert str(caught.value) == (
-        "Severity 'fatal' is not known; use one of note, warning, error."
-    )
+    assert str(caught.value) == ("Severity 'fatal' is not known; use one of note, warning, error.")
 
 
 def test_our_errors_are_the_errors_of_python_too():

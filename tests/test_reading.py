@@ -1,8 +1,8 @@
 """Files as analysts have them.
 
-    Excel in Russia        a form             by hand
-    cp1251 or BOM, ; and   UTF-8, commas      tabs, empty rows
-    decimal commas
+Excel in Russia        a form             by hand
+cp1251 or BOM, ; and   UTF-8, commas      tabs, empty rows
+decimal commas
 """
 
 import pytest
@@ -83,8 +83,13 @@ def test_an_empty_file_and_a_false_workbook_are_told(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("54,7", 54.7), ("54.7%", 54.7), ("1 234,5", 1234.5), ("1\u00a0234", 1234.0)]
-    + [("", None), ("n/a", None), ("nan", None), ("inf", None), ("1,2,3", None)],
+    [
+        ("54,7", 54.7),
+        ("54.7%", 54.7),
+        ("1 234,5", 1234.5),
+        ("1\u00a0234", 1234.0),
+        *[(text, None) for text in ("", "n/a", "nan", "inf", "1,2,3")],
+    ],
 )
 def test_numbers_as_people_write_them(text, value):
     assert read_number(text) == value

@@ -1,9 +1,9 @@
 """The contract of a result, and the sentence that stands where there is none.
 
-    member       what it is
-    frame        tidy numbers
-    provenance   base, source, rows in = used + set aside
-    say(lang)    one sentence
+member       what it is
+frame        tidy numbers
+provenance   base, source, rows in = used + set aside
+say(lang)    one sentence
 """
 
 import pandas as pd
@@ -60,7 +60,9 @@ class Count(Result):
 
 
 def synthetic() -> Count:
-    frame = pd.DataFrame({"option": ["a"], "estimate": [0.5], "low": [0.1], "high": [0.9], "base": [4]})
+    frame = pd.DataFrame(
+        {"option": ["a"], "estimate": [0.5], "low": [0.1], "high": [0.9], "base": [4]}
+    )
     return Count(frame, Provenance(source=SOURCE, base=4, synthetic=True))
 
 

@@ -1,11 +1,11 @@
 """Numbers and words as they are read out.
 
-    value   en         ru
-    0.547   55%        55%
-    1234.5  1,234.5    1 234,5
-    21      answers    ответ
-    22      answers    ответа
-    25      answers    ответов
+value   en         ru
+0.547   55%        55%
+1234.5  1,234.5    1 234,5
+21      answers    ответ
+22      answers    ответа
+25      answers    ответов
 """
 
 import pytest
@@ -45,8 +45,11 @@ def test_percent_and_its_range():
 
 @pytest.mark.parametrize(
     ("count", "form"),
-    [(1, "ответ"), (2, "ответа"), (5, "ответов"), (11, "ответов"), (12, "ответов")]
-    + [(21, "ответ"), (22, "ответа"), (111, "ответов"), (101, "ответ"), (0, "ответов")],
+    [
+        *[(count, "ответ") for count in (1, 21, 101)],
+        *[(count, "ответа") for count in (2, 22)],
+        *[(count, "ответов") for count in (0, 5, 11, 12, 111)],
+    ],
 )
 def test_russian_plurals(count, form):
     assert plural(count, "ответ", "ответа", "ответов") == form

@@ -41,7 +41,7 @@ def possible_bases(
         Percentages, 0–100, as printed. Of a `Published` question only those
         printed exactly as percent count.
     decimals : int
-        Decimals that were printed.
+        Decimals that were printed; a `Published` question knows its own.
     smallest, largest : int
         Range of bases that are tried.
 
@@ -72,6 +72,7 @@ def possible_bases(
     source = getattr(percents, "provenance", None)
     if source is not None:
         labels = dict(zip(percents.percents.index, _label_pairs(percents), strict=True))
+        decimals = percents.decimals
         percents = percents.percents
     else:
         labels = {}
@@ -160,7 +161,7 @@ class PossibleBases(Result):
     def headline(self, lang: str = "en") -> str:
         own = list(self.neighbouring.values())
         if not own:
-            return self.say(lang)
+            return self.say(lang).rstrip(".")
         limit = number(self.smallest or int(self.fits.index[-1]) + 1, lang)
         lower, some, rest = min(own), own.count(min(own)), own.count(max(own))
         return Text(
@@ -246,7 +247,8 @@ def _printed(percents: Any, decimals: int) -> dict[str, int]:
 
 def _counts(units: np.ndarray, bases: np.ndarray, decimals: int) -> tuple[np.ndarray, np.ndarray]:
     """Smallest and largest count that fit, by base and percentage; none: low > high."""
-    # |100 k / n − u / 10^d| <= 1 / (2 · 10^d), multiplied out: 2u − 1 <= 200 · 10^d · k / n <= 2u + 1
+    # |100 k / n − u / 10^d| <= 1 / (2 · 10^d), multiplied out:
+    # 2u − 1 <= 200 · 10^d · k / n <= 2u + 1
     scale = 200 * 10**decimals
     n = bases[:, None]
     low = -((-n * (2 * units - 1)) // scale)
@@ -271,7 +273,7 @@ def _notes(count: int, several: int) -> tuple[Text, ...]:
     if several:
         notes.append(
             Text(
-                f"For {several} of the bases more than one count fits a figure; the nearest is given.",
+                f"For {several} of the bases several counts fit a figure; the nearest is given.",
                 f"Для {several} из баз цифре подходит больше одного числа ответов; дано ближайшее.",
             )
         )

@@ -108,9 +108,7 @@ def published_differences(
             "verdict": verdict,
         }
     )
-    labels = {
-        row["option"]: Text(row["label_en"], row["label_ru"]) for _, row in rows.iterrows()
-    }
+    labels = {row["option"]: Text(row["label_en"], row["label_ru"]) for _, row in rows.iterrows()}
     notes = (_correction_note(adjust, len(pairs)), WHO_ANSWERED)
     return PublishedDifferences(
         frame, shares.provenance, notes, shares.title, tuple(options), labels
@@ -222,5 +220,5 @@ def _correction_note(adjust: str | None, pairs: int) -> Text:
     name = {"holm": "Holm", "bh": "Benjamini–Hochberg", "bonferroni": "Bonferroni"}[adjust]
     return Text(
         f"McNemar tests at both ends of the possible overlap, {name} correction for {pairs} pairs.",
-        f"Критерий Макнемара на обоих концах возможного пересечения, поправка {name} на {pairs} пар.",
+        f"Критерий Макнемара на обоих концах пересечения, поправка {name} на {pairs} пар.",
     )

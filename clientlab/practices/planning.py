@@ -75,7 +75,7 @@ def detectable_difference(
     --------
     >>> found = detectable_difference(95)
     >>> round(float(found.frame.loc[0, "estimate"]), 2)
-    0.28
+    0.27
     """
     _check(share=share, power=power, level=level)
     if isinstance(base, CannotSay):

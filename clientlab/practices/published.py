@@ -53,8 +53,8 @@ def published(name: str | None, *, source: str | Path | None = None) -> Publishe
     Returns
     -------
     Published
-        `frame` by option: ``option, label_en, label_ru, figure, unit, precision,
-        remark, source``; figures in the unit in which they were printed.
+        `frame` by option: ``option, label_en, label_ru, figure, decimals, unit,
+        precision, remark, source``; figures in the unit in which they were printed.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def published_topline(
 
     Returns
     -------
-    PublishedTopline, or CannotSay if no base up to 1000 fits and none is named
+    PublishedTopline, or CannotSay if the options share no plausible base and none is named
         `frame` by option: ``option, label_en, label_ru, count, estimate, low, high,
         base``; Wilson intervals of count / base.
 
@@ -117,21 +117,25 @@ def published_topline(
     Examples
     --------
     >>> shares = published_topline(published("loyalty_methods"))
-    >>> shares.frame.loc[0, ["option", "count", "base"]].tolist()
-    ['feedback', 52, 95]
+    >>> print(shares.frame.loc[[0], ["option", "count", "base"]].to_string(index=False))
+      option  count  base
+    feedback     52    95
     """
     if isinstance(study, CannotSay):
         return study
     percents = study.percents
+    if percents.empty:
+        return CannotSay.because(NO_PERCENTS, study.provenance)
     if base is None:
-        base_found = possible_bases(study)
-        if base_found.smallest is None:
+        found = possible_bases(study)
+        if found.smallest is None or found.neighbouring:
             return CannotSay.because(NO_BASE, study.provenance)
-        bases = pd.Series(base_found.smallest, index=study.percents.index)
+        bases = pd.Series(found.smallest, index=percents.index)
     else:
-        bases = _named_bases(study.percents.index, base)
+        bases = _named_bases(percents.index, base)
     counts = [
-        _count(option, figure, int(bases[option])) for option, figure in percents.items()
+        _count(option, figure, int(bases[option]), study.decimals)
+        for option, figure in percents.items()
     ]
     estimate = proportions.interval(counts, bases.to_numpy(), level=level)
     frame = pd.DataFrame(
@@ -217,10 +221,14 @@ def unanswered(
 
 
 NO_BASE = Text(
-    "No base up to 1000 fits all printed figures, so no interval is given. Name a base of your own "
-    "knowledge: published_topline(study, base=...).",
-    "Ни одна база до 1000 не подходит ко всем напечатанным цифрам, поэтому интервала нет. Назовите "
-    "известную вам базу: published_topline(study, base=...).",
+    "These options cannot share a plausible base, so no interval is given on one. Name the bases: "
+    "published_topline(study, base=possible_bases(study).neighbouring), or a number that you know.",
+    "У этих вариантов не может быть правдоподобной общей базы, поэтому интервала нет. Назовите "
+    "базы: published_topline(study, base=possible_bases(study).neighbouring), или известное число.",
+)
+NO_PERCENTS = Text(
+    "None of these figures was printed as an exact percentage, so no interval can be given.",
+    "Ни одна из этих цифр не напечатана точным процентом, поэтому интервала нет.",
 )
 WHO_ANSWERED = Text(
     "An interval covers chance alone. Who chose to answer it does not cover, however large the "
@@ -242,8 +250,8 @@ def _named_bases(options: pd.Index, base: int | Mapping[str, int]) -> pd.Series:
     return pd.Series({option: base[option] for option in options})
 
 
-def _count(option: str, figure: float, base: int) -> int:
-    fitting = possible_bases({option: figure}, smallest=base, largest=base)
+def _count(option: str, figure: float, base: int, decimals: int) -> int:
+    fitting = possible_bases({option: figure}, decimals=decimals, smallest=base, largest=base)
     if fitting.frame.empty:
         raise InvalidValue(
             f"{figure:g}% of {option!r} is not a rounded share of {base} answers. "
@@ -292,6 +300,12 @@ class Published(Result):
     unit: ClassVar[str] = "number"
 
     @property
+    def decimals(self) -> int:
+        """Decimals that the question was printed with: the most that any figure has."""
+        exact = self.frame.set_index("option").loc[self.percents.index, "decimals"]
+        return int(exact.max()) if len(exact) else 1
+
+    @property
     def percents(self) -> pd.Series:
         """Figures printed exactly as percent, by option: those that imply a base."""
         exact = (self.frame["precision"] == "exact") & self.frame["unit"].str.startswith("percent")
@@ -311,7 +325,9 @@ class Published(Result):
         ).in_language(lang)
 
     def measures(self, lang: str = "en") -> str:
-        as_printed = Text("as printed, grey: not an exact figure", "как напечатано, серым: неточные")
+        as_printed = Text(
+            "as printed, grey: not an exact figure", "как напечатано, серым: неточные"
+        )
         return f"{self.title.in_language(lang)}: {as_printed.in_language(lang)}"
 
     def plot(self, ax=None):
@@ -350,13 +366,10 @@ class PublishedTopline(Result):
     def say(self, lang: str = "en") -> str:
         last = self._said(self.frame.loc[self.frame["estimate"].idxmin()], lang)
         base, level = number(self.frame["base"].min(), lang), percent(self.level, lang)
-        return (
-            self.headline(lang)
-            + Text(
-                f"; least often: {last}. Base {base}, intervals of {level}.",
-                f"; реже всего: {last}. База {base}, интервалы {level}.",
-            ).in_language(lang)
-        )
+        return self.headline(lang) + Text(
+            f"; least often: {last}. Base {base}, intervals of {level}.",
+            f"; реже всего: {last}. База {base}, интервалы {level}.",
+        ).in_language(lang)
 
     def decide(self, lang: str = "en") -> str:
         return Text(

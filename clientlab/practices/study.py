@@ -30,8 +30,8 @@ class Study:
     path : Path
         File they came from.
     frame : pandas.DataFrame
-        ``question, option, label_en, label_ru, figure, unit, precision, remark,
-        source``; a missing Russian label repeats the English one.
+        ``question, option, label_en, label_ru, figure, decimals, unit, precision,
+        remark, source``; a missing Russian label repeats the English one.
     """
 
     path: Path
@@ -53,8 +53,11 @@ class Study:
             if column not in frame:
                 frame[column] = ""
         frame["label_ru"] = frame["label_ru"].where(frame["label_ru"] != "", frame["label_en"])
+        # How many decimals were printed is part of the figure: 50.0 says more than 50.
+        frame["decimals"] = frame["figure"].str.extract(r"[.,](\d+)")[0].str.len().fillna(0)
+        frame["decimals"] = frame["decimals"].astype(int)
         frame["figure"] = frame["figure"].map(read_number).astype(float)
-        columns = ["question", "option", "label_en", "label_ru", "figure", "unit"]
+        columns = ["question", "option", "label_en", "label_ru", "figure", "decimals", "unit"]
         return cls(Path(path), frame[[*columns, "precision", "remark", "source"]])
 
     @property
@@ -110,9 +113,17 @@ def check(raw: RawTable, name: str) -> Problems:
 
     def report(column: str, mask: pd.Series, rule: str) -> None:
         if mask.any():
-            shown = ", ".join(f"'{value}'" for value in list(dict.fromkeys(frame[column][mask]))[:3])
-            found.append(Problem(name, f"{int(mask.sum())} of {len(frame)} ({shown}) {rule}",
-                                 column=column, rows=rows(mask)))
+            shown = ", ".join(
+                f"'{value}'" for value in list(dict.fromkeys(frame[column][mask]))[:3]
+            )
+            found.append(
+                Problem(
+                    name,
+                    f"{int(mask.sum())} of {len(frame)} ({shown}) {rule}",
+                    column=column,
+                    rows=rows(mask),
+                )
+            )
 
     value = frame["figure"].map(read_number)
     unread = value.isna()

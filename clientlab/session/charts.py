@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import Formatter, FuncFormatter
 
 from clientlab.results import Result
 from clientlab.session import style
@@ -50,11 +50,21 @@ def _row_labels(labels: Sequence[str]) -> list[str]:
     return [wrapped(str(label), width) for label in labels]
 
 
-def number_axis(axis, digits: int) -> None:
+class _Numbers(Formatter):
+    """Numbers with the decimals that tell the ticks apart, in the language of the session."""
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        step = min(np.diff(np.unique(values)), default=1.0)
+        digits = next(n for n in range(12) if abs(step - round(step, n)) < 1e-6 * step or n == 11)
+        return [number(value, language(), digits=digits) for value in values]
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        return number(value, language(), digits=2)
+
+
+def number_axis(axis) -> None:
     """Ticks with the decimal mark of the language."""
-    axis.set_major_formatter(
-        FuncFormatter(lambda value, _: number(value, language(), digits=digits))
-    )
+    axis.set_major_formatter(_Numbers())
 
 
 def share_axis(axis) -> None:

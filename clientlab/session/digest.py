@@ -105,9 +105,7 @@ def _drawn(ax: Axes, digits: int) -> Iterator[str]:
 
 def _bar(bar: Rectangle, lying: bool, digits: int) -> str:
     """What a bar says: its length, or both of its ends if it does not start at zero."""
-    start, length = (
-        (bar.get_x(), bar.get_width()) if lying else (bar.get_y(), bar.get_height())
-    )
+    start, length = (bar.get_x(), bar.get_width()) if lying else (bar.get_y(), bar.get_height())
     if start == 0 or np.isnan(start):
         return _written(length, digits)
     return f"{_written(start, digits)}:{_written(start + length, digits)}"

@@ -116,9 +116,7 @@ def show(thing: Any, headline: Words | None = None, *, notes: bool = True) -> No
     _publish(_shown(thing, headline), is_finding=False, notes=notes)
 
 
-def finding(
-    thing: Any, headline: Words | None = None, *, decision: Words | None = None
-) -> None:
+def finding(thing: Any, headline: Words | None = None, *, decision: Words | None = None) -> None:
     """Show a thing and put it into the handout.
 
     Parameters
@@ -203,7 +201,7 @@ def _titled(title: str | None, thing: Any) -> str:
 def _shown_result(result: Any, title: str | None) -> Shown:
     lang = texts.language()
     if result.frame.empty:
-        reason = f"**{texts.words(texts.CANNOT_SAY)}:** {result.say(lang)}"
+        reason = f"{texts.words(texts.CANNOT_SAY)}: {result.say(lang)}"
         return Shown(headline=reason, notes=_notes(result))
     title = title or result.headline(lang)
     measures, footer = result.measures(lang), result.provenance.footer(lang)

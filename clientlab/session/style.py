@@ -126,9 +126,7 @@ def _write(figure: Figure, kind: str, text: str, y: float, **style) -> float:
     style.setdefault("size", SIZES[kind])
     lines = wrap(figure, text, style["size"], style.get("weight", "normal"))
     # A dollar sign is money here, never the start of a formula.
-    figure.text(
-        LEFT, y, "\n".join(lines), va="top", ha="left", gid=kind, parse_math=False, **style
-    )
+    figure.text(LEFT, y, "\n".join(lines), va="top", ha="left", gid=kind, parse_math=False, **style)
     return len(lines) * style["size"] * LINE / (figure.get_figheight() * 72)
 
 

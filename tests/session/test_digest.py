@@ -1,8 +1,8 @@
 """The line under a picture tells what was drawn; nbval compares this line.
 
-    drawn                  digest
-    bars yes 0.547 no 0.3  x yes, no | bars 0.547 0.3
-    the two swapped        x yes, no | bars 0.3 0.547
+drawn                  digest
+bars yes 0.547 no 0.3  x yes, no | bars 0.547 0.3
+the two swapped        x yes, no | bars 0.3 0.547
 """
 
 import matplotlib.pyplot as plt

@@ -1,9 +1,9 @@
 """What one call of show or finding sends to the notebook.
 
-    thing          picture  text                      finding
-    result         yes      headline, digest, footer  with decision and notes
-    CannotSay      no       the sentence              no picture
-    table          no       the table                 -
+thing          picture  text                      finding
+result         yes      headline, digest, footer  with decision and notes
+CannotSay      no       the sentence              no picture
+table          no       the table                 -
 """
 
 import base64
@@ -80,13 +80,8 @@ def test_the_language_of_the_session_is_that_of_everything(sent, shares):
 
 def test_what_cannot_be_said_is_a_sentence_without_a_picture(sent):
     show(possible_bases(published(None)))
-    assert sent == [
-        {
-            "text/plain": "**Cannot say:** This study has no such question, so nothing is said here.",
-            "text/markdown": "**Cannot say:** This study has no such question, so nothing is said "
-            "here.",
-        }
-    ]
+    said = "Cannot say: This study has no such question, so nothing is said here."
+    assert sent == [{"text/plain": said, "text/markdown": said}]
 
 
 def test_no_base_at_all_is_a_sentence_too(sent):

