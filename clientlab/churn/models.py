@@ -106,8 +106,8 @@ def booster() -> Pipeline:
     Returns
     -------
     Pipeline
-        150 trees, learning rate 0.06, no early stopping: a part held out to stop by
-        costs more than it saves where there are few leavers (Friedman 2001).
+        150 trees, learning rate 0.06 (Friedman 2001). No early stopping: it would hold
+        out a part of the few leavers, and decide on them when to stop.
 
     Examples
     --------

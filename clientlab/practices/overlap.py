@@ -14,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from clientlab.practices.published import WHO_ANSWERED, PublishedTopline
+from clientlab.practices.published_shares import WHO_ANSWERED, PublishedTopline
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.stats import proportions

@@ -6,6 +6,8 @@ deliberately knows nothing about how the number was found.
 
 from typing import Any, NamedTuple
 
+INFINITE = float("inf")
+
 
 class Estimate(NamedTuple):
     """A number with its uncertainty.
@@ -33,3 +35,37 @@ class Estimate(NamedTuple):
     low: Any
     high: Any
     df: Any
+
+
+def quantile_of(level: float, df: float = INFINITE) -> float:
+    """Half the width of a two-sided interval, in standard errors.
+
+    Parameters
+    ----------
+    level : float
+        Confidence level, 0–1.
+    df : float
+        Degrees of freedom of Student's t; infinite is the normal distribution.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If the level leaves (0, 1).
+
+    Examples
+    --------
+    >>> round(quantile_of(0.95), 2), round(quantile_of(0.95, df=9), 2)
+    (1.96, 2.26)
+    """
+    from scipy import special
+
+    if not 0 < level < 1:
+        raise ValueError(
+            f"level is {level:g}. A confidence level lies between 0 and 1: use 0.95 for 95%."
+        )
+    upper = (1 + level) / 2
+    return float(special.ndtri(upper) if df == INFINITE else special.stdtrit(df, upper))

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from clientlab.stats.estimate import Estimate
+from clientlab.stats.counts import checked_counts, plain
+from clientlab.stats.estimate import Estimate, quantile_of
 
 MCNEMAR = ("asymptotic", "exact", "midp")
 HALVINGS = 60  # of a range of 2: leaves 2e-18
@@ -202,7 +203,6 @@ def paired_difference(
     k1, n = checked_counts(k1=k1, n=n)
     k2, n = checked_counts(k2=k2, n=n)
     both = np.asarray(both, dtype=float)
-    checked_level(level)
     smallest, largest = _overlap(k1, k2, n)
     if np.any((both < smallest) | (both > largest)) or not np.all(np.isfinite(both)):
         raise ValueError(
@@ -213,7 +213,7 @@ def paired_difference(
     with np.errstate(invalid="ignore", divide="ignore"):
         gap = (only1 - only2) / n
         se = np.sqrt(np.maximum(only1 + only2 - (only1 - only2) ** 2 / n, 0)) / n
-        low, high = _tango(only1, only2, n, normal_quantile(level))
+        low, high = _tango(only1, only2, n, quantile_of(level))
     return Estimate(*(plain(part) for part in (gap, se, low, high)), float("inf"))
 
 
@@ -284,55 +284,6 @@ def paired_difference_bounds(
     p_smallest = plain(_mcnemar_p(k1 - most, k2 - most))
     p_largest = plain(_mcnemar_p(k1 - fewest, k2 - fewest))
     return PairedBounds(widest.estimate, widest.low, widest.high, p_smallest, p_largest)
-
-
-def checked_counts(*, whole: bool = False, **counts: ArrayLike) -> list[np.ndarray]:
-    """Hits and base as arrays of floats of one shape, refused if they cannot be that."""
-    (hits_name, hits), (base_name, base) = counts.items()
-    arrays = [np.asarray(part, dtype=float) for part in (hits, base)]
-    for name, part in zip(counts, arrays, strict=True):
-        bad = part[~(np.isfinite(part) & (part >= 0))]
-        if bad.size:
-            raise ValueError(
-                f"{name} holds {bad.size} values that are no counts (the first is {bad[0]:g}); "
-                "counts are finite and not negative."
-            )
-        broken = part[part != np.floor(part)]
-        if whole and broken.size:
-            raise ValueError(f"{name} holds {broken[0]:g}; an exact test needs whole numbers.")
-    try:
-        hits, base = np.broadcast_arrays(*arrays)
-    except ValueError:
-        raise ValueError(
-            f"{hits_name} has the shape {arrays[0].shape} and {base_name} {arrays[1].shape}; give "
-            "one base for all, or one for each."
-        ) from None
-    above = hits > base
-    if above.any():
-        raise ValueError(
-            f"{int(above.sum())} of {hits.size} values of {hits_name} exceed their base "
-            f"{base_name} (the first: {hits[above][0]:g} of {base[above][0]:g})."
-        )
-    return [hits, base]
-
-
-def checked_level(level: float) -> None:
-    """Refuse a confidence level outside of (0, 1)."""
-    if not 0 < level < 1:
-        raise ValueError(f"level={level:g} must lie between 0 and 1, such as 0.95.")
-
-
-def normal_quantile(level: float) -> float:
-    """The z of a two-sided interval: 1.96 for 0.95."""
-    from scipy.special import ndtri
-
-    return float(ndtri((1 + level) / 2))
-
-
-def plain(values: Any) -> Any:
-    """A float for a scalar, the array itself otherwise."""
-    values = np.asarray(values)
-    return float(values) if values.ndim == 0 else values
 
 
 def _checked_answers(answers: np.ndarray) -> np.ndarray:

@@ -13,19 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from clientlab.stats.estimate import Estimate
+from clientlab.stats.counts import checked_counts, plain
+from clientlab.stats.estimate import Estimate, quantile_of
 from clientlab.stats.paired import (
     PairedBounds,
     Test,
-    checked_counts,
-    checked_level,
     cochran_q,
     mcnemar,
-    normal_quantile,
     overlap_range,
     paired_difference,
     paired_difference_bounds,
-    plain,
 )
 
 __all__ = [
@@ -107,7 +104,7 @@ def interval(
     array([0.1684, 0.3789])
     """
     k, n = checked_counts(k=k, n=n)
-    checked_level(level)
+    quantile_of(level)  # refuses what is no level, whichever the method
     if method not in METHODS:
         raise ValueError(f"method={method!r} is not known; use one of {', '.join(METHODS)}.")
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -256,14 +253,14 @@ def adjust(p: ArrayLike, method: str = "holm") -> np.ndarray:
 
 
 def _wilson(k, n, level):
-    z = normal_quantile(level)
+    z = quantile_of(level)
     centre = (k + z * z / 2) / (n + z * z)
     half = z / (n + z * z) * np.sqrt(np.maximum(k * (n - k) / n, 0) + z * z / 4)
     return centre - half, centre + half
 
 
 def _agresti_coull(k, n, level):
-    z = normal_quantile(level)
+    z = quantile_of(level)
     centre = (k + z * z / 2) / (n + z * z)
     half = z * np.sqrt(centre * (1 - centre) / (n + z * z))
     return np.where(n > 0, centre - half, np.nan), np.where(n > 0, centre + half, np.nan)

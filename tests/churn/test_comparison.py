@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from scipy.stats import t
 
-from clientlab.churn.comparison import MEASURES, Comparison, compare, cross_validate, differences
+from clientlab.churn.comparison import Comparison, compare, differences
+from clientlab.churn.cross_validation import MEASURES, cross_validate
 from clientlab.churn.models import MODELS
 from clientlab.churn.public_tables import PublicTable, public_table
 from clientlab.problems import InvalidValue

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from clientlab.practices import published, published_differences, published_topline
-from clientlab.practices.published import PublishedTopline
+from clientlab.practices.published_shares import PublishedTopline
 from clientlab.problems import InvalidValue
 from clientlab.results import Provenance
 from clientlab.wording import Text
