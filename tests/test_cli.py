@@ -85,7 +85,14 @@ def interrupted(tmp_path_factory):
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "100", "NO_COLOR": "1"}
     words = command("report", "01-[bold].ipynb")
     program = subprocess.Popen(
-        words, cwd=folder, env=environment, stdout=there, stderr=subprocess.PIPE, text=True
+        words,
+        cwd=folder,
+        env=environment,
+        stdout=there,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that runs the tests in the background lets its children ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     os.close(there)
     shown = b""

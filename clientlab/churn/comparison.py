@@ -182,19 +182,14 @@ class Comparison(Result):
         ).in_language(lang)
 
     def headline(self, lang: str = "en") -> str:
-        rows = self.of("auc")
-        top, last = rows.iloc[0], rows.iloc[-1]
-        best, least = (number(row["estimate"], lang, digits=2) for row in (top, last))
-        name = model_name(top["model"], lang)
+        rows = self.of("auc")["estimate"]
+        least, most = (number(end, lang, digits=2) for end in (rows.min(), rows.max()))
+        count = len(rows)
         return Text(
-            f"On {self._short()}, the models rank customers with AUC {least} to {best}; the "
-            f"highest mean: {name}",
-            f"На {self._short()} модели упорядочивают клиентов с AUC от {least} до {best}; "
-            f"наибольшее среднее: {name}",
+            f"On {_short_name(self)}, the mean AUC of the models ({count}) lies between {least} "
+            f"and {most}",
+            f"На {_short_name(self)} средние AUC моделей ({count}) лежат между {least} и {most}",
         ).in_language(lang)
-
-    def _short(self) -> str:
-        return self.provenance.source.en.split(",")[0]
 
     def measures(self, lang: str = "en") -> str:
         return Text(
@@ -238,6 +233,7 @@ class ModelDifferences(Result):
 
     def say(self, lang: str = "en") -> str:
         pairs, open_pairs = len(self.frame), self.undecided
+        measure = MEASURES[self.measure].in_language(lang).split(" (")[0]
         claims = [
             f"{model_name(row.first, lang)} > {model_name(row.second, lang)} "
             f"({number(row.low, lang, digits=3)}–{number(row.high, lang, digits=3)})"
@@ -247,21 +243,21 @@ class ModelDifferences(Result):
         listed = "; ".join(claims)
         if not claims:
             return Text(
-                f"None of the {pairs} pairs can be told apart by {self.measure}; base "
+                f"None of the pairs can be told apart by {measure}: {pairs} compared, base "
                 f"{number(self.provenance.base)}.",
-                f"Ни одну из {pairs} пар нельзя различить по {self.measure}; база "
+                f"Ни одну пару нельзя различить по мере {measure}: сравнений {pairs}, база "
                 f"{number(self.provenance.base, 'ru')}.",
             ).in_language(lang)
         return Text(
-            f"{pairs - open_pairs} of {pairs} pairs differ in {self.measure}: {listed}; base "
+            f"{pairs - open_pairs} of {pairs} pairs differ in {measure}: {listed}; base "
             f"{number(self.provenance.base)}.",
-            f"Различаются по {self.measure} {pairs - open_pairs} из {pairs} пар: {listed}; база "
+            f"Различаются по мере {measure} {pairs - open_pairs} из {pairs} пар: {listed}; база "
             f"{number(self.provenance.base, 'ru')}.",
         ).in_language(lang)
 
     def headline(self, lang: str = "en") -> str:
         pairs, claims = len(self.frame), len(self.frame) - self.undecided
-        table = self.provenance.source.en.split(",")[0]
+        table = _short_name(self)
         if not claims:
             return Text(
                 f"On {table}, no model may be called better than another",
@@ -278,12 +274,13 @@ class ModelDifferences(Result):
                 "Take the model that is easiest to explain, and compare again on your own clients.",
                 "Берите модель, которую легче объяснить, и сравните снова на своих клиентах.",
             ).in_language(lang)
-        best = self.frame["first"].iloc[0]
+        beaten = list(dict.fromkeys(self.frame["second"][self.frame["verdict"] == "better"]))
+        names = ", ".join(model_name(name, lang) for name in beaten)
         return Text(
-            f"For data like these, start from: {model_name(best)}. For your clients this decides "
-            "nothing: compare there.",
-            f"Для таких данных начните с модели: {model_name(best, 'ru')}. О ваших клиентах это "
-            "ничего не решает: сравните на них.",
+            f"For data like these, leave out what is surely worse ({names}) and choose among the "
+            "rest by what you can explain. For your clients this decides nothing: compare there.",
+            f"Для таких данных отложите то, что заведомо хуже ({names}), а из остального выбирайте "
+            "то, что можете объяснить. О ваших клиентах это ничего не решает: сравните на них.",
         ).in_language(lang)
 
     def measures(self, lang: str = "en") -> str:
@@ -321,3 +318,8 @@ class ModelDifferences(Result):
             )
             charts.number_axis(axes.xaxis)
         return axes
+
+
+def _short_name(result: Result) -> str:
+    """The table without its description: it stands in the footer."""
+    return result.provenance.source.en.split(",")[0]

@@ -37,19 +37,39 @@ class Estimate(NamedTuple):
     df: Any
 
 
-def quantile_of(level: float, df: float = INFINITE) -> float:
+def checked_level(level: float) -> float:
+    """Return a confidence level, refuse what is none.
+
+    Raises
+    ------
+    ValueError
+        If it leaves (0, 1).
+
+    Examples
+    --------
+    >>> checked_level(95)
+    Traceback (most recent call last):
+    ...
+    ValueError: level=95 must lie between 0 and 1, such as 0.95.
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level={level:g} must lie between 0 and 1, such as 0.95.")
+    return level
+
+
+def quantile_of(level: float, df: Any = INFINITE) -> Any:
     """Half the width of a two-sided interval, in standard errors.
 
     Parameters
     ----------
     level : float
         Confidence level, 0–1.
-    df : float
+    df : float or array_like
         Degrees of freedom of Student's t; infinite is the normal distribution.
 
     Returns
     -------
-    float
+    float, or ndarray if `df` is one
 
     Raises
     ------
@@ -61,11 +81,9 @@ def quantile_of(level: float, df: float = INFINITE) -> float:
     >>> round(quantile_of(0.95), 2), round(quantile_of(0.95, df=9), 2)
     (1.96, 2.26)
     """
-    from scipy import special
+    from scipy.special import ndtri, stdtrit
 
-    if not 0 < level < 1:
-        raise ValueError(
-            f"level is {level:g}. A confidence level lies between 0 and 1: use 0.95 for 95%."
-        )
-    upper = (1 + level) / 2
-    return float(special.ndtri(upper) if df == INFINITE else special.stdtrit(df, upper))
+    upper = (1 + checked_level(level)) / 2
+    if isinstance(df, float | int):
+        return float(ndtri(upper) if df == INFINITE else stdtrit(df, upper))
+    return stdtrit(df, upper)

@@ -104,8 +104,9 @@ def expected_maximum_profit(
     )
     best, starts = _upper_hull(costs, gains)
     below, mean_below = _beta_parts(np.append(starts, 1.0), alpha, beta)
-    profit = gains[best] @ mean_below - costs[best] @ below
-    return Profit(float(profit), float(sizes[best] @ below))
+    # To contact nobody earns 0: what lies below is rounding.
+    profit = max(0.0, float(gains[best] @ mean_below - costs[best] @ below))
+    return Profit(profit, float(sizes[best] @ below))
 
 
 def _upper_hull(costs: np.ndarray, gains: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from clientlab.stats.counts import checked_counts, plain
-from clientlab.stats.estimate import Estimate, quantile_of
+from clientlab.stats.estimate import Estimate, checked_level, quantile_of
 from clientlab.stats.paired import (
     PairedBounds,
     Test,
@@ -104,7 +104,7 @@ def interval(
     array([0.1684, 0.3789])
     """
     k, n = checked_counts(k=k, n=n)
-    quantile_of(level)  # refuses what is no level, whichever the method
+    checked_level(level)
     if method not in METHODS:
         raise ValueError(f"method={method!r} is not known; use one of {', '.join(METHODS)}.")
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -9,9 +9,9 @@ and the intervals here do not know it: resample clients instead.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from clientlab.stats.estimate import Estimate
+from clientlab.stats.estimate import Estimate, quantile_of
 from clientlab.stats.profit import Profit, expected_maximum_profit
-from clientlab.stats.scoring_input import column, quantile_of
+from clientlab.stats.scoring_input import column
 from clientlab.stats.scoring_probabilities import Brier, Calibration, brier, calibration, log_loss
 from clientlab.stats.scoring_ranking import (
     PairedDifference,

@@ -69,15 +69,3 @@ def probabilities(y: ArrayLike, p: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
             f"pass predict_proba(...)[:, 1], not a score or a percentage."
         )
     return left, p
-
-
-def quantile_of(level: float, df: float = np.inf) -> float:
-    """Half-width of a two-sided interval of `level`, in standard errors."""
-    from scipy import special
-
-    if not 0 < level < 1:
-        raise ValueError(
-            f"level is {level:g}. A confidence level lies between 0 and 1: use 0.95 for 95%."
-        )
-    upper = (1 + level) / 2
-    return float(special.ndtri(upper) if np.isinf(df) else special.stdtrit(df, upper))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from clientlab.stats.estimate import Estimate
-from clientlab.stats.scoring_input import need_both_classes, probabilities, quantile_of
+from clientlab.stats.estimate import Estimate, quantile_of
+from clientlab.stats.scoring_input import need_both_classes, probabilities
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,8 @@ def brier(y: ArrayLike, p: ArrayLike, *, level: float = 0.95) -> Brier:
     Brier (1950); parts after Murphy (1973) over the unique values of `p`, so that no
     bins are chosen and the parts add up exactly. Where every client has a `p` of its
     own, reliability and resolution describe single clients: only the score is worth
-    reading then. The interval of `score` is the one of `log_loss`, with its limits.
+    reading then. The interval of `score` is built as that of `log_loss`: in the same
+    simulations it covers 94-96%, but 92% with an auc of 0.9 at n = 20.
 
     Examples
     --------
@@ -128,11 +129,11 @@ def log_loss(y: ArrayLike, p: ArrayLike, *, level: float = 0.95) -> Estimate:
     -----
     Losses are skewed: a few clients with a low probability who left carry the mean, and
     small samples often hold none of them. The interval mean · exp(± t · se / mean)
-    covers more than mean ± t · se, not always enough. Of 4,000
-    simulated runs with 30% leavers it covers, aimed at 95%: with an auc of 0.7 94-95% at
-    n = 20 and more; with 0.8 92% at n = 20, 94% at n = 50 and 95; with 0.9 89-91%, 92-93%,
-    94%. With a strong model and few clients
-    the doubt is larger than shown.
+    covers more than mean ± t · se, not always enough. Of 4,000 simulated runs with 30%
+    leavers it covers, aimed at 95%: with an auc of 0.5 or 0.7 94-96% at n = 20, 50, 95;
+    with 0.8 92-93% at n = 20 and 94% at 50 and 95; with 0.9 89-91%, 92-93% and 94%, the
+    lower figures where the probabilities are too extreme. With a strong model and few
+    clients the doubt is larger than shown.
 
     Examples
     --------

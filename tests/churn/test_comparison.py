@@ -113,14 +113,14 @@ def test_the_better_model_comes_first_whichever_way_the_measure_runs(scores, mea
 
 def test_a_claim_is_said_with_its_interval_and_base(scores):
     said = differences(scores).say()
-    assert said.startswith("2 of 3 pairs differ in auc: alike > bad (0.")
+    assert said.startswith("2 of 3 pairs differ in AUC: alike > bad (0.")
     assert said.endswith("base 400.")
     assert differences(scores).undecided == 1
 
 
 def test_without_a_claim_the_words_say_so(table):
     alike = differences(compare({name: Share(name) for name in ("good", "alike")}, table))
-    assert alike.say() == "None of the 1 pairs can be told apart by auc; base 400."
+    assert alike.say() == "None of the pairs can be told apart by AUC: 1 compared, base 400."
     assert alike.headline() == "On invented, no model may be called better than another"
     assert "easiest to explain" in alike.decide()
 
@@ -192,3 +192,14 @@ def test_spline_logistic_regression_reaches_the_known_ranking_of_wa_churn(teleco
     row = telecom.of("auc").iloc[0]
     assert row["estimate"] == pytest.approx(0.850, abs=0.003)
     assert row["base"] == 7043
+
+
+def test_what_to_decide_names_only_what_is_surely_worse(scores):
+    said = differences(scores).decide()
+    assert "surely worse (bad)" in said
+    assert "good" not in said
+    assert "alike" not in said
+
+
+def test_the_headline_of_the_scores_claims_no_winner(scores):
+    assert not any(name in scores.headline() for name in ("good", "alike", "bad"))

@@ -245,7 +245,7 @@ def test_corrections_keep_their_order(p):
         ),
         (
             lambda: interval(1, 5, level=95),
-            "level is 95. A confidence level lies between 0 and 1: use 0.95 for 95%.",
+            "level=95 must lie between 0 and 1, such as 0.95.",
         ),
         (
             lambda: interval(1, 5, method="wald"),
