@@ -1,20 +1,19 @@
 """Shares: how sure is k of n, and do two shares differ.
 
-It answers: interval of one share, difference of two independent ones, tests, and
-their correction for many comparisons. Answers of the same people are compared in
-`clientlab.stats.paired`, whose functions are importable from here as well. It
+It answers: interval of one share, difference of two independent ones. Tests of
+groups (`clientlab.stats.group_tests`) and answers of the same people
+(`clientlab.stats.paired`) are importable from here as well. It
 deliberately has no Wald interval: at n = 20 and p = 0.05 it covers 64%, not 95%.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from clientlab.stats.counts import checked_counts, plain
 from clientlab.stats.estimate import Estimate, checked_level, quantile_of
+from clientlab.stats.group_tests import ADJUSTMENTS, adjust, fisher, pairwise
 from clientlab.stats.paired import (
     PairedBounds,
     Test,
@@ -39,6 +38,7 @@ __all__ = [
     "overlap_range",
     "paired_difference",
     "paired_difference_bounds",
+    "pairwise",
 ]
 
 
@@ -167,91 +167,6 @@ def difference(
     return Estimate(*(plain(part) for part in (gap, se, low, high)), float("inf"))
 
 
-def fisher(k1: ArrayLike, n1: ArrayLike, k2: ArrayLike, n2: ArrayLike) -> Any:
-    """Two-sided p-value of Fisher's exact test of two independent shares.
-
-    Parameters
-    ----------
-    k1, n1, k2, n2 : int or array_like of int
-        Hits and bases of the two groups.
-
-    Returns
-    -------
-    float or ndarray
-        Sum of the probabilities of all tables with these margins that are no more
-        likely than the one observed, as R's `fisher.test`.
-
-    Raises
-    ------
-    ValueError
-        If a count is negative, fractional or not finite, or k exceeds n.
-
-    Examples
-    --------
-    >>> round(fisher(3, 20, 10, 20), 4)
-    0.0407
-    """
-    from scipy.special import gammaln
-
-    k1, n1 = checked_counts(k1=k1, n1=n1, whole=True)
-    k2, n2 = checked_counts(k2=k2, n2=n2, whole=True)
-
-    def choose(base: Any, hits: Any) -> Any:
-        return gammaln(base + 1) - gammaln(hits + 1) - gammaln(base - hits + 1)
-
-    def p_value(k1: float, n1: float, k2: float, n2: float) -> float:
-        hits = k1 + k2
-        possible = np.arange(max(0, hits - n2), min(hits, n1) + 1)
-        logs = choose(n1, possible) + choose(n2, hits - possible) - choose(n1 + n2, hits)
-        # Tables as likely as the observed one count with it, whatever the last bit says.
-        unlikely = logs <= logs[int(k1 - possible[0])] + 1e-7
-        return min(1.0, float(np.exp(logs[unlikely]).sum()))
-
-    return plain(np.vectorize(p_value, otypes=[float])(k1, n1, k2, n2))
-
-
-def adjust(p: ArrayLike, method: str = "holm") -> np.ndarray:
-    """p-values corrected for the number of tests.
-
-    Parameters
-    ----------
-    p : array_like of float, shape (tests,)
-        NaN is a test that was not made: it stays NaN and does not count.
-    method : {"holm", "bh", "bonferroni"}
-        Holm (1979) and Bonferroni bound the probability of any false finding, Holm
-        finding at least as much; Benjamini and Hochberg (1995) bound the expected
-        share of false ones among the findings, for independent or positively
-        dependent tests.
-
-    Returns
-    -------
-    ndarray, shape (tests,)
-
-    Raises
-    ------
-    ValueError
-        If a p-value leaves 0–1, `p` is not a list of them, or the method is unknown.
-
-    Examples
-    --------
-    >>> adjust([0.01, 0.04, 0.03]).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    p = np.array(p, dtype=float)
-    if p.ndim != 1:
-        raise ValueError(f"p has {p.ndim} dimensions; give the p-values as one list.")
-    if method not in ADJUSTMENTS:
-        raise ValueError(f"method={method!r} is not known; use one of {', '.join(ADJUSTMENTS)}.")
-    made = ~np.isnan(p)
-    outside = p[made][(p[made] < 0) | (p[made] > 1)]
-    if len(outside):
-        raise ValueError(
-            f"{len(outside)} of {len(p)} p-values lie outside of 0–1 (the first is {outside[0]:g})."
-        )
-    p[made] = ADJUSTMENTS[method](p[made])
-    return p
-
-
 def _wilson(k, n, level):
     z = quantile_of(level)
     centre = (k + z * z / 2) / (n + z * z)
@@ -327,22 +242,3 @@ def _hypergeometric(k: float, n: float, size: float, level: float) -> tuple[floa
     hits = np.arange(k, size - n + k + 1)
     likely = (hypergeom.sf(k - 1, size, hits, n) > tail) & (hypergeom.cdf(k, size, hits, n) > tail)
     return hits[likely][0] / size, hits[likely][-1] / size
-
-
-def _holm(p: np.ndarray) -> np.ndarray:
-    order = np.argsort(p, kind="stable")
-    steps = np.maximum.accumulate((len(p) - np.arange(len(p))) * p[order])
-    return np.minimum(1, steps)[np.argsort(order, kind="stable")]
-
-
-def _benjamini_hochberg(p: np.ndarray) -> np.ndarray:
-    order = np.argsort(-p, kind="stable")
-    steps = np.minimum.accumulate(len(p) / (len(p) - np.arange(len(p))) * p[order])
-    return np.minimum(1, steps)[np.argsort(order, kind="stable")]
-
-
-ADJUSTMENTS = {
-    "holm": _holm,
-    "bh": _benjamini_hochberg,
-    "bonferroni": lambda p: np.minimum(1, len(p) * p),
-}

@@ -17,7 +17,14 @@ from scipy.optimize import brentq
 from scipy.stats import binom, hypergeom
 
 from clientlab.stats import proportions
-from clientlab.stats.proportions import METHODS, adjust, difference, fisher, interval
+from clientlab.stats.proportions import (
+    METHODS,
+    adjust,
+    difference,
+    fisher,
+    interval,
+    pairwise,
+)
 
 
 @st.composite
@@ -210,6 +217,40 @@ def test_a_test_that_was_not_made_does_not_count():
     assert adjust([]).tolist() == []
 
 
+@pytest.mark.parametrize("method", ["holm", "bh", "bonferroni"])
+def test_each_row_is_a_family_of_its_own(method):
+    rows = np.array([[0.01, 0.04, 0.03, np.nan], [0.5, np.nan, 0.002, 0.01], [np.nan] * 4])
+    together = adjust(rows, method)
+    for row, found in zip(rows, together, strict=True):
+        made = ~np.isnan(row)
+        assert_allclose(found[made], adjust(row[made], method))
+        assert np.isnan(found[~made]).all()
+
+
+def test_pairs_of_groups_equal_r():
+    # prop.test(c(3, 10), c(20, 20), correct = FALSE)$p.value, and 3 of 20 against 9 of 25,
+    # 10 of 20 against 9 of 25
+    found = pairwise([3, 10, 9], [20, 20, 25])
+    assert_allclose(found, [0.0181248071507, 0.113436380836, 0.344743289533], rtol=1e-10)
+
+
+def test_pairs_of_groups_equal_a_loop_over_tables():
+    from scipy.stats import chi2_contingency
+
+    hits, bases = np.array([[3, 10, 9], [1, 0, 25]]), np.array([20, 20, 25])
+    found = pairwise(hits, bases)
+    for row, p_values in zip(hits, found, strict=True):
+        for (i, j), p in zip([(0, 1), (0, 2), (1, 2)], p_values, strict=True):
+            table = [[row[i], row[j]], [bases[i] - row[i], bases[j] - row[j]]]
+            assert p == pytest.approx(chi2_contingency(table, correction=False).pvalue)
+
+
+def test_groups_without_answers_or_differences_say_nothing():
+    assert pairwise([0, 0], [4, 9]).tolist() == [1]
+    assert pairwise([4, 9], [4, 9]).tolist() == [1]
+    assert np.isnan(pairwise([0, 3], [0, 9])).all()
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_corrections_keep_their_order(p):
     raw = np.array(p)
@@ -275,8 +316,8 @@ def test_corrections_keep_their_order(p):
             "1 of 2 p-values lie outside of 0–1 (the first is 1.2).",
         ),
         (
-            lambda: adjust([[0.1]]),
-            "p has 2 dimensions; give the p-values as one list.",
+            lambda: pairwise([3], [20]),
+            "There are fewer than two groups; give the hits of two or more.",
         ),
         (
             lambda: adjust([0.1], "sidak"),
