@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 LANGUAGE ?= en
 
 .DEFAULT_GOAL := report
-.PHONY: report test check simulate lab record lock clean
+.PHONY: report test check simulate lab record lock benchmarks clean
 
 report: $(READY)  ## all notebooks on demo and published data -> report/index.html
 	$(RUN) clientlab report --lang $(LANGUAGE)
@@ -18,13 +18,16 @@ test: $(READY)  ## everything but the simulations; notebooks by full nbval
 	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout=300 -p no:cacheprovider notebooks
 
 check: $(READY)  ## style, types, fast tests
-	$(RUN) ruff format --check clientlab tests
-	$(RUN) ruff check clientlab tests notebooks
+	$(RUN) ruff format --check clientlab tests benchmarks
+	$(RUN) ruff check clientlab tests benchmarks notebooks
 	$(RUN) pyright
 	$(RUN) pytest tests clientlab --ignore tests/notebooks
 
 simulate: $(READY)  ## coverage of every interval, level of every test
 	$(RUN) pytest tests -m simulation
+
+benchmarks: $(READY)  ## speed beside peers, as ratios
+	$(RUN) benchmarks
 
 lab: $(READY)  ## open the notebooks
 	$(RUN) clientlab lab

@@ -6,11 +6,11 @@ Every row is one task: our seconds, the peer's, and their ratio in the same run 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from benchmarks.timing import row
 
 
 def run() -> list[dict[str, Any]]:
@@ -38,7 +38,7 @@ def _means(random: np.random.Generator, rows: int) -> dict[str, Any]:
         for column in ticked.T:
             DescrStatsW(column, weights=weights).tconfint_mean()
 
-    return _row(
+    return row(
         "20 weighted shares with intervals",
         rows,
         lambda: design.proportion(ticked, design.Design(weights)),
@@ -54,7 +54,7 @@ def _clustered(random: np.random.Generator, rows: int) -> dict[str, Any]:
 
     y, weights = random.normal(size=rows), np.exp(0.3 * random.normal(size=rows))
     clusters, ones = random.integers(0, rows // 5, rows), np.ones(rows)
-    return _row(
+    return row(
         "weighted mean with clusters",
         rows,
         lambda: design.mean(y, design.Design(weights, clusters=clusters)),
@@ -75,7 +75,7 @@ def _table(random: np.random.Generator, rows: int) -> dict[str, Any]:
 
     a, b = random.integers(0, 5, rows), random.integers(0, 4, rows)
     weights = np.exp(0.3 * random.normal(size=rows))
-    return _row(
+    return row(
         "test of a weighted 5 x 4 table",
         rows,
         lambda: design.rao_scott(a, b, design.Design(weights)),
@@ -90,7 +90,7 @@ def _bootstrap(random: np.random.Generator, rows: int) -> dict[str, Any]:
     from clientlab.stats.resampling import bootstrap
 
     y = random.normal(size=rows)
-    return _row(
+    return row(
         "BCa interval of a median, 2,000 resamples",
         rows,
         lambda: bootstrap(np.median, y, method="bca"),
@@ -105,33 +105,10 @@ def _friedman(random: np.random.Generator, rows: int) -> dict[str, Any]:
     from clientlab.stats import ranking
 
     scores = random.normal(size=(rows, 8))
-    return _row(
+    return row(
         "Friedman test of 8 items",
         rows,
         lambda: ranking.friedman(scores),
         "scipy.stats.friedmanchisquare",
         lambda: stats.friedmanchisquare(*scores.T),
     )
-
-
-def _row(
-    task: str, rows: int, ours: Callable[[], Any], peer: str, theirs: Callable[[], Any]
-) -> dict[str, Any]:
-    seconds, peer_seconds = _best(ours), _best(theirs)
-    return {
-        "task": task,
-        "rows": rows,
-        "seconds": seconds,
-        "peer": peer,
-        "peer_seconds": peer_seconds,
-        "ratio": peer_seconds / seconds,
-    }
-
-
-def _best(call: Callable[[], Any]) -> float:
-    found = []
-    for _ in range(3):
-        start = time.perf_counter()
-        call()
-        found.append(time.perf_counter() - start)
-    return min(found)

@@ -1,9 +1,9 @@
 """Shares: how sure is k of n, and do two shares differ.
 
 It answers: interval of one share, difference of two independent ones. Tests of
-groups (`clientlab.stats.group_tests`) and answers of the same people
-(`clientlab.stats.paired`) are importable from here as well. It
-deliberately has no Wald interval: at n = 20 and p = 0.05 it covers 64%, not 95%.
+groups (`clientlab.stats.share_tests`) and answers of the same people
+(`clientlab.stats.paired`) are importable from here as well. It deliberately has no
+Wald interval: at n = 20 and p = 0.05 that covers 64%, not 95%.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 
 from clientlab.stats.counts import checked_counts, plain
 from clientlab.stats.estimate import Estimate, checked_level, quantile_of
-from clientlab.stats.group_tests import ADJUSTMENTS, adjust, fisher, pairwise
 from clientlab.stats.paired import (
     PairedBounds,
     Test,
@@ -23,6 +22,7 @@ from clientlab.stats.paired import (
     paired_difference,
     paired_difference_bounds,
 )
+from clientlab.stats.share_tests import ADJUSTMENTS, adjust, fisher, pairwise
 
 __all__ = [
     "ADJUSTMENTS",
