@@ -18,8 +18,8 @@ test: $(READY)  ## everything but the simulations; notebooks by full nbval
 	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout=300 -p no:cacheprovider notebooks
 
 check: $(READY)  ## style, types, fast tests
-	$(RUN) ruff format --check clientlab tests benchmarks
-	$(RUN) ruff check clientlab tests benchmarks notebooks
+	$(RUN) ruff format --check conftest.py clientlab tests benchmarks
+	$(RUN) ruff check conftest.py clientlab tests benchmarks notebooks
 	$(RUN) pyright
 	$(RUN) pytest tests clientlab --ignore tests/notebooks
 

@@ -1,9 +1,11 @@
-"""What all tests share: pictures without a screen, English unless a test says otherwise."""
+"""What all tests and examples share: no screen, English, and nothing left set behind."""
 
 import os
 
 import hypothesis
 import matplotlib
+import numpy as np
+import pandas as pd
 import pytest
 
 matplotlib.use("Agg")
@@ -14,9 +16,15 @@ hypothesis.settings.load_profile("kit")
 
 
 @pytest.fixture(autouse=True)
-def _english():
+def _as_before():
+    """Undo what `session.setup` sets."""
     from clientlab.session import texts
 
+    displayed = ("display.precision", "display.width", "display.max_columns")
+    before = {name: pd.get_option(name) for name in displayed}
     texts.speak("en")
-    yield
+    with np.printoptions(), matplotlib.rc_context():
+        yield
     texts.speak("en")
+    for name, value in before.items():
+        pd.set_option(name, value)
