@@ -58,6 +58,8 @@ def read_table(path: str | Path) -> RawTable:
         If there is no such file, or nothing in it.
     """
     path = Path(path)
+    if path.is_dir():
+        raise InvalidValue(f"{str(path)!r} is a folder. Name the file in it that holds the table.")
     if not path.is_file():
         raise InvalidValue(
             f"There is no file {str(path)!r} (looked in {Path.cwd()}). "
@@ -67,7 +69,9 @@ def read_table(path: str | Path) -> RawTable:
         rows, guessed = _excel_rows(path), "first sheet"
     else:
         rows, guessed = _text_rows(path)
-    if not rows or not any(cell.strip() for cell in rows[0]):
+    if not any(cell.strip() for row in rows for cell in row):
+        raise InvalidValue(f"{path.name}: the file is empty.")
+    if not any(cell.strip() for cell in rows[0]):
         raise InvalidValue(f"{path.name}: the first row is empty; it must hold the column names.")
     header = [cell.strip() for cell in rows[0]]
     width = len(header)

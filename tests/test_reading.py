@@ -74,7 +74,11 @@ def test_an_empty_file_and_a_false_workbook_are_told(tmp_path):
     (tmp_path / "a.csv").write_text("", "utf-8")
     with pytest.raises(InvalidValue) as caught:
         read_table(tmp_path / "a.csv")
-    assert str(caught.value) == "a.csv: the first row is empty; it must hold the column names."
+    assert str(caught.value) == "a.csv: the file is empty."
+    (tmp_path / "b.csv").write_text(";;\nyes;1;2\n", "utf-8")
+    with pytest.raises(InvalidValue) as caught:
+        read_table(tmp_path / "b.csv")
+    assert str(caught.value) == "b.csv: the first row is empty; it must hold the column names."
     (tmp_path / "a.xlsx").write_text("no workbook", "utf-8")
     with pytest.raises(InvalidValue) as caught:
         read_table(tmp_path / "a.xlsx")
@@ -93,3 +97,11 @@ def test_an_empty_file_and_a_false_workbook_are_told(tmp_path):
 )
 def test_numbers_as_people_write_them(text, value):
     assert read_number(text) == value
+
+
+def test_a_folder_is_told_from_a_missing_file(tmp_path):
+    with pytest.raises(InvalidValue) as caught:
+        read_table(tmp_path)
+    assert str(caught.value) == (
+        f"{str(tmp_path)!r} is a folder. Name the file in it that holds the table."
+    )

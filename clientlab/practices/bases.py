@@ -179,8 +179,8 @@ class PossibleBases(Result):
             ).in_language(lang)
         least = number(self.smallest or 0, lang)
         return Text(
-            f"Quote the study as «{least} respondents or more», and ask its authors for the base.",
-            f"Ссылайтесь на исследование как «{least} ответивших или больше» и спросите базу у "
+            f"Quote the study as «{least} or more answered», and ask its authors for the base.",
+            f"Ссылайтесь на исследование как «ответили {least} или больше» и спросите базу у "
             "авторов.",
         ).in_language(lang)
 

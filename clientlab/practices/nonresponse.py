@@ -15,7 +15,7 @@ import pandas as pd
 from clientlab.practices.published_shares import PublishedTopline
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
-from clientlab.wording import Text, percent, percent_range
+from clientlab.wording import Text, number, percent, percent_range
 
 
 def unanswered(
@@ -83,6 +83,10 @@ class Unanswered(Result):
     formats: ClassVar[dict] = {"answered": "percent"}
 
     def say(self, lang: str = "en") -> str:
+        base = number(self.frame["base"].iloc[0], lang)
+        return self.headline(lang) + Text(f" (base {base}).", f" (база {base}).").in_language(lang)
+
+    def headline(self, lang: str = "en") -> str:
         row = self.frame.loc[self.frame["answered"].idxmin()]
         ends = percent_range(row["low"], row["high"], lang)
         part, printed_share = percent(row["answered"], lang), percent(row["estimate"], lang)

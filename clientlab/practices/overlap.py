@@ -26,6 +26,11 @@ VERDICTS = {
     "cannot_tell": Text("cannot be told apart", "не различить"),
 }
 
+ONE_OPTION = Text(
+    "There is one option only, so there is nothing to compare it with.",
+    "Вариант всего один, сравнивать его не с чем.",
+)
+
 
 def published_differences(
     shares: PublishedTopline | CannotSay, *, level: float = 0.95, adjust: str = "holm"
@@ -51,7 +56,7 @@ def published_differences(
 
     Returns
     -------
-    PublishedDifferences
+    PublishedDifferences, or CannotSay of a single option
         `frame` by pair, the higher option first: ``first, second, estimate, low,
         high, base, p_smallest, p_largest, verdict`` with the p-values adjusted and
         `verdict` one of differ, depends, cannot_tell. The interval is that of one
@@ -60,7 +65,7 @@ def published_differences(
     Raises
     ------
     InvalidValue
-        If the options stand on different bases, or there are fewer than two.
+        If the options stand on different bases.
 
     Examples
     --------
@@ -80,7 +85,7 @@ def published_differences(
             "all of them. Compare options of one base."
         )
     if len(rows) < 2:
-        raise InvalidValue("There is one option only; a comparison needs two.")
+        return CannotSay.because(ONE_OPTION, shares.provenance)
     pairs = list(combinations(range(len(rows)), 2))
     first, second = (np.array(side) for side in zip(*pairs, strict=True))
     counts, options = rows["count"].to_numpy(), rows["option"].to_numpy()
@@ -135,10 +140,11 @@ class PublishedDifferences(Result):
         differ, depends, cannot = (self.count(verdict) for verdict in VERDICTS)
         base = number(self.frame["base"].iloc[0], lang)
         return Text(
-            f"{differ} of {pairs} pairs differ whatever the overlap, {cannot} cannot be told apart "
-            f"by any, {depends} depend on answers that nobody printed (base {base}).",
-            f"Из {pairs} пар {differ} различаются при любом пересечении, {cannot} не различить ни "
-            f"при каком, {depends} зависят от того, что не напечатано (база {base}).",
+            f"Pairs compared: {pairs}. They differ whatever the overlap: {differ}; cannot be told "
+            f"apart by any: {cannot}; depend on answers that nobody printed: {depends} (base "
+            f"{base}).",
+            f"Сравнили пар: {pairs}. Различаются при любом пересечении: {differ}; не различить ни "
+            f"при каком: {cannot}; зависят от того, что не напечатано: {depends} (база {base}).",
         ).in_language(lang)
 
     def headline(self, lang: str = "en") -> str:
@@ -150,6 +156,11 @@ class PublishedDifferences(Result):
                 f"«{name}» is ticked more often than every other option, whatever the overlap",
                 f"«{name}» отмечают чаще всех остальных вариантов при любом пересечении",
             ).in_language(lang)
+        if open_ones == len(self.options) - 1:
+            return Text(
+                f"The first place is shared: «{name}» is not surely above any other option",
+                f"Первое место общее: «{name}» не заведомо выше ни одного другого варианта",
+            ).in_language(lang)
         return Text(
             f"The first place is shared: «{name}» is not surely above {open_ones} of the other "
             f"{len(self.options) - 1}",
@@ -158,18 +169,18 @@ class PublishedDifferences(Result):
         ).in_language(lang)
 
     def decide(self, lang: str = "en") -> str:
-        equals = self._not_surely_below(self.options[0]) + 1
-        if equals == 1:
+        equals = self._not_surely_below(self.options[0])
+        if equals == 0:
             return Text(
                 "The first option may be called the most common one; compare the others pair by "
                 "pair.",
                 "Первый вариант можно назвать самым частым; остальные сравнивайте попарно.",
             ).in_language(lang)
         return Text(
-            f"Treat the first option and the {equals - 1} that may equal it as one group: choose "
+            f"Treat the first option and those that may equal it ({equals}) as one group: choose "
             "among them by what they cost and whom they suit, not by rank.",
-            f"Считайте первый вариант и {equals - 1} возможно равных ему одной группой: выбирайте "
-            "по цене и пользе для клиента, а не по месту.",
+            f"Считайте первый вариант и те, что могут быть ему равны ({equals}), одной группой: "
+            "выбирайте по цене и пользе для клиента, а не по месту.",
         ).in_language(lang)
 
     def _not_surely_below(self, top: str) -> int:

@@ -24,6 +24,7 @@ SPLITS = {
     (0.35, 0.3): Text("35% against 30%", "35% против 30%"),
     (0.2, 0.15): Text("20% against 15%", "20% против 15%"),
 }
+FEWEST = 4  # respondents of whom two groups can be made
 PLANNED = Text("planning formula, no data", "расчёт при планировании, без данных")
 
 
@@ -69,7 +70,8 @@ def detectable_difference(
     Raises
     ------
     InvalidValue
-        If a share, level or power leaves (0, 1), or a split needs more than the base.
+        If a share, level or power leaves (0, 1), or a split needs more than the base;
+        a result with fewer than four respondents gives a sentence instead.
 
     Examples
     --------
@@ -81,11 +83,13 @@ def detectable_difference(
     if isinstance(base, CannotSay):
         return base
     if isinstance(base, Result):
-        base = base.provenance.base or 0
-    if base < 4 or comparisons < 1:
+        source, base = base.provenance, base.provenance.base or 0
+        if base < FEWEST:
+            return CannotSay.because(_too_few(base), source)
+    if base < FEWEST or comparisons < 1:
         raise InvalidValue(
-            f"base={base}, comparisons={comparisons}: two groups need at least 4 respondents, "
-            "and one comparison is the fewest."
+            f"base={base}, comparisons={comparisons}: two groups need at least {FEWEST} "
+            "respondents, and one comparison is the fewest."
         )
     rows = []
     for (first, second), text in (splits or SPLITS).items():
@@ -172,33 +176,57 @@ class DetectableDifference(Result):
         bases = f"{row['base_first']} {versus} {row['base_second']}"
         return f"{row['groups'].in_language(lang)}: {bases}"
 
+    def _points(self, lang: str) -> tuple[str, str] | None:
+        """Smallest and largest of the differences; None if none would be found."""
+        found = self.frame["estimate"]
+        if found.isna().all():
+            return None
+        return tuple(number(100 * end, lang) for end in (found.min(), found.max()))
+
     def say(self, lang: str = "en") -> str:
-        base = number(self.provenance.base, lang)
-        best, worst = self.frame["estimate"].min(), self.frame["estimate"].max()
-        return Text(
-            f"With {base} answers, groups must differ by {number(100 * best)} points at best, and "
-            f"by {number(100 * worst)} between the smallest groups, to be told apart "
-            f"{percent(self.power)} of the time.",
-            f"При {base} ответах группы должны отличаться в лучшем случае на "
-            f"{number(100 * best, 'ru')} пунктов, а самые малые на {number(100 * worst, 'ru')}, "
-            f"чтобы разницу находили в {percent(self.power, 'ru')} случаев.",
+        base, points = number(self.provenance.base, lang), self._points(lang)
+        if points is None:
+            return self.headline(lang) + "."
+        said = Text(
+            f"Base {base}: groups must differ by {points[0]} percentage points at best, and by "
+            f"{points[1]} between the smallest groups, to be told apart {percent(self.power)} of "
+            "the time.",
+            f"База {base}: чтобы разницу находили в {percent(self.power, 'ru')} случаев, группы "
+            f"должны отличаться в лучшем случае на {points[0]} п. п., самые малые на {points[1]}.",
         ).in_language(lang)
+        never = int(self.frame["estimate"].isna().sum())
+        if never:
+            said += Text(
+                f" Divisions into groups too small for any difference: {never}.",
+                f" Делений на группы, слишком малые для любой разницы: {never}.",
+            ).in_language(lang)
+        return said
 
     def headline(self, lang: str = "en") -> str:
-        base, best = number(self.provenance.base, lang), number(100 * self.frame["estimate"].min())
+        base, points = number(self.provenance.base, lang), self._points(lang)
+        if points is None:
+            return Text(
+                f"A base of {base} would usually show no difference between groups, however large",
+                f"База {base} обычно не покажет разницы групп, какой бы большой она ни была",
+            ).in_language(lang)
         return Text(
-            f"{base} answers can show a difference between groups of {best} percentage points, "
-            "not a smaller one",
-            f"{base} ответов могут показать разницу групп от {best} процентных пунктов, не меньше",
+            f"A base of {base} can show a difference between groups of {points[0]} percentage "
+            "points, not a smaller one",
+            f"База {base} может показать разницу групп от {points[0]} процентных пунктов, не "
+            "меньше",
         ).in_language(lang)
 
     def decide(self, lang: str = "en") -> str:
-        base = number(self.provenance.base, lang)
+        if self._points(lang) is None:
+            return Text(
+                "Do not compare groups; report the answers of all together.",
+                "Не сравнивайте группы; показывайте ответы всех вместе.",
+            ).in_language(lang)
         return Text(
-            f"Split {base} answers into two groups at most; plan more answers before you compare "
+            "Divide the answers into two groups at most; plan more answers before you compare "
             "smaller ones.",
-            f"Делите {base} ответов не больше чем на две группы; прежде чем сравнивать меньшие, "
-            "соберите больше ответов.",
+            "Делите ответы не больше чем на две группы; прежде чем сравнивать меньшие, соберите "
+            "больше ответов.",
         ).in_language(lang)
 
     def measures(self, lang: str = "en") -> str:
@@ -211,13 +239,18 @@ class DetectableDifference(Result):
         from clientlab.session import charts, texts
 
         lang = texts.language()
-        rows = self.frame.dropna(subset="estimate")
+        rows = self.frame
+        never = Text("not even 100 points", "не хватит и 100 пунктов").in_language(lang)
         with charts.picture(self, ax) as axes:
             charts.bars(
                 axes,
                 [self._group(row, lang) for _, row in rows.iterrows()],
-                rows["estimate"],
-                texts=[number(100 * value, lang) for value in rows["estimate"]],
+                rows["estimate"].fillna(1),
+                texts=[
+                    never if np.isnan(value) else number(100 * value, lang)
+                    for value in rows["estimate"]
+                ],
+                quiet=list(rows["estimate"].isna()),
             )
         return axes
 
@@ -257,4 +290,11 @@ def _assumed(share: float, power: float, level: float, comparisons: int) -> Text
         f"Принято: {percent(share, 'ru')} в первой группе, находят в {percent(power, 'ru')} "
         f"случаев, уровень {percent(level, 'ru')}, сравнений: {number(comparisons)}. Только для "
         "планирования.",
+    )
+
+
+def _too_few(base: int) -> Text:
+    return Text(
+        f"Too few to make two groups of: base {base}.",
+        f"Слишком мало, чтобы делить на две группы: база {base}.",
     )

