@@ -122,7 +122,8 @@ def record(notebooks: Notebooks = None, jobs: Jobs = 2, timeout: Timeout = None)
 
 def _told(run: Run) -> str:
     """Where and why a notebook stopped, without the full stop."""
-    return f"{run.path.name}, {run.place}: {run.message}".rstrip(":. ")
+    place = run.place.replace(": ", f' ("{run.line}"): ', 1) if run.line else run.place
+    return f"{run.path.name}, {place}: {run.message}".rstrip(":. ")
 
 
 def _exit_by(runs: Sequence[Run]) -> None:

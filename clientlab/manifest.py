@@ -15,12 +15,13 @@ import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from clientlab import __version__
 from clientlab.notebook_files import Run
 
+OURS = ("published", "demo")  # of data/; the rest of it may be the analyst's
 CLONE = Path(__file__).resolve().parents[1]
 
 
@@ -56,6 +57,10 @@ def manifest(
         name: workplace / value for name, value in values.items() if _is_file(value, workplace)
     }
     told = {name: _plain(value, parameters[name]) for name, value in values.items()}
+    # Where a folder or a missing file stands is nobody's business, as with files.
+    told |= {
+        name: PureWindowsPath(value).name for name, value in values.items() if _is_rooted(value)
+    }
     return {
         "kit": {"name": "clientlab", "version": __version__, **_commit()},
         "python": platform.python_version(),
@@ -85,7 +90,14 @@ def written_here(path: Path) -> bool:
 
 
 def _is_file(value: Any, workplace: Path) -> bool:
-    return isinstance(value, str) and "\0" not in value and (workplace / value).is_file()
+    try:
+        return isinstance(value, str) and (workplace / value).is_file()
+    except (OSError, ValueError):  # too long for a path, or with a character that none has
+        return False
+
+
+def _is_rooted(value: Any) -> bool:
+    return isinstance(value, str) and bool(PureWindowsPath(value).root)
 
 
 def _plain(value: Any, source: str) -> Any:
@@ -107,7 +119,12 @@ def _hashes(files: Mapping[str, Path]) -> dict[str, str]:
 
 
 def _data_of_the_kit() -> dict[str, str]:
-    listed = (_git("ls-files", "-z", "data") or "").split("\0")
+    tracked = _git("ls-files", "-z", "data")
+    if tracked is None:  # an archive without git: the folders that are the kit's
+        found = [path for part in OURS for path in sorted((CLONE / "data" / part).rglob("*"))]
+        listed = [path.relative_to(CLONE).as_posix() for path in found]
+    else:
+        listed = tracked.split("\0")
     return {name: _sha256(CLONE / name) for name in listed if name and (CLONE / name).is_file()}
 
 

@@ -44,6 +44,8 @@ class Run:
     status : {"waiting", "running", "done", "stopped"}
     place : str
         Where it stopped: a cell and the name of the error. May be passed on.
+    line : str
+        First line of that cell; may hold the analyst's data.
     message : str
         What the error said, in a line; may hold the analyst's data.
     """
@@ -55,6 +57,7 @@ class Run:
     seconds: float = 0.0
     status: str = "waiting"
     place: str = ""
+    line: str = ""
     message: str = ""
 
     @property

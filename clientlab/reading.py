@@ -11,6 +11,7 @@ import csv
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -75,6 +76,12 @@ def read_table(path: str | Path) -> RawTable:
         raise InvalidValue(f"{path.name}: the first row is empty; it must hold the column names.")
     header = [cell.strip() for cell in rows[0]]
     width = len(header)
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise InvalidValue(
+            f"{path.name}: {', '.join(map(repr, twice))} names more than one column; every column "
+            "needs a name of its own."
+        )
     body = {
         number: [cell.strip() for cell in (row + [""] * width)[:width]]
         for number, row in enumerate(rows[1:], start=2)
@@ -86,7 +93,9 @@ def read_table(path: str | Path) -> RawTable:
 
 def _text_rows(path: Path) -> tuple[list[list[str]], str]:
     content = path.read_bytes()
-    for encoding in ENCODINGS:
+    # Excel's 'Unicode text' begins with a mark that no other encoding has.
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if marked else ENCODINGS:
         try:
             text = content.decode(encoding)
             break
@@ -110,13 +119,24 @@ def _excel_rows(path: Path) -> list[list[str]]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
+        book = load_workbook(path, read_only=True, data_only=True)
     except (BadZipFile, InvalidFileException, KeyError) as error:
         raise InvalidValue(f"{path.name}: this is not a workbook that Excel saved.") from error
-    return [
-        ["" if cell is None else str(cell) for cell in row]
-        for row in sheet.iter_rows(values_only=True)
-    ]
+    try:
+        return [[_as_shown(cell) for cell in row] for row in book.worksheets[0].iter_rows()]
+    finally:
+        book.close()  # a file left open cannot be changed on Windows
+
+
+def _as_shown(cell: Any) -> str:
+    """A cell as its reader sees it: Excel keeps 54.7% as 0.547."""
+    if cell.value is None:
+        return ""
+    shown = str(getattr(cell, "number_format", ""))
+    if "%" in shown and isinstance(cell.value, int | float):
+        decimals = len(shown.partition(".")[2].partition("%")[0])
+        return f"{100 * cell.value:.{decimals}f}%"
+    return str(cell.value)
 
 
 def read_number(text: str) -> float | None:

@@ -114,6 +114,10 @@ class Result(ABC):
     unit : {"share", "points", "score", "number"}
         How `table` writes the estimates: percent, percentage points, a score of
         0–1 with two decimals, or a plain number.
+    formats : mapping of column to a key of `session.tables.FORMATS`, optional
+        Columns that `table` writes otherwise.
+    cell_words : mapping of column to a mapping of value to Text, optional
+        How `table` reads the codes of a column, say verdicts.
     digits : int
         Significant digits of drawn data that nbval compares: 3, and 2 for the
         scores of learned models, which differ in the third between machines.
@@ -199,4 +203,6 @@ class CannotSay(Result):
     def _repr_html_(self) -> str:
         import html
 
-        return f"<p>{html.escape(self.reason.en)}</p>"
+        from clientlab.session.texts import words
+
+        return f"<p>{html.escape(words(self.reason))}</p>"

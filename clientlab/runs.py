@@ -311,12 +311,12 @@ def _stop_at_error(run: Run, error: Exception, timeout: int | None) -> None:
 
 def _stop(run: Run, count: int, name: str, message: str) -> None:
     """Note that a run stopped at its code cell `count`; 0 is before the first."""
-    place = "before its first cell"
+    place, line = "before its first cell", ""
     if count:
-        line = _first_line(_code_cells(run)[count - 1].source)
-        shown = line if len(line) <= LINE_SHOWN else line[: LINE_SHOWN - 1] + "…"
-        place = f'code cell {count} ("{shown}")'
-    run.status, run.place, run.message = "stopped", f"{place}: {name}", _first_line(message)
+        place, line = f"code cell {count}", _first_line(_code_cells(run)[count - 1].source)
+        line = line if len(line) <= LINE_SHOWN else line[: LINE_SHOWN - 1] + "…"
+    run.status, run.place, run.line = "stopped", f"{place}: {name}", line
+    run.message = _first_line(message)
 
 
 def _code_cells(run: Run) -> list[NotebookNode]:

@@ -212,7 +212,7 @@ def test_record_tells_what_it_does_not_store(tmp_path, monkeypatch, capsys):
     from clientlab.notebook_files import read
 
     run = read(notebook(tmp_path / "01-x.ipynb", "1"))
-    run.status, run.place, run.message = "stopped", 'code cell 1 ("1"): stderr', "slow."
+    run.status, run.place, run.line, run.message = "stopped", "code cell 1: stderr", "1", "slow."
     monkeypatch.setattr("clientlab.runs.record", lambda *_, **__: [run])
     assert left_with("record") == cli.STOPPED
     assert capsys.readouterr().err == 'NOT STORED 01-x.ipynb, code cell 1 ("1"): stderr: slow.\n'

@@ -73,7 +73,7 @@ def test_two_files_of_one_name_are_both_told(workplace):
 
 
 def test_a_stopped_notebook_is_told_by_its_place_and_not_by_its_message(workplace):
-    cell = 'code cell 7 ("total")'
+    cell = "code cell 7"
     run = Run(
         Path("01-x.ipynb"),
         notebook=type("Empty", (), {"cells": []}),
@@ -81,6 +81,7 @@ def test_a_stopped_notebook_is_told_by_its_place_and_not_by_its_message(workplac
         seconds=1.26,
         status="stopped",
         place=f"{cell}: KeyError",
+        line="client = 'Acme'",
         message="'Acme'",
     )
     assert facts(runs=[run])["notebooks"] == {
@@ -156,6 +157,14 @@ def test_the_commit_is_told_and_whether_files_were_changed_since(clone):
     assert facts()["kit"]["changed"] is False
 
 
+def test_without_git_only_the_folders_of_the_kit_are_told(clone, monkeypatch):
+    published = clone / "data" / "published"
+    published.mkdir(exist_ok=True)
+    (published / "figures.csv").write_text("a")
+    monkeypatch.setenv("PATH", "")
+    assert set(facts()["data"]) == {"data/published/figures.csv"}
+
+
 def test_without_a_clone_or_without_git_commit_and_data_are_not_known(clone, monkeypatch):
     unknown = {"name": "clientlab", "version": __version__, "commit": None, "changed": None}
     monkeypatch.setenv("PATH", "")
@@ -178,3 +187,15 @@ def test_a_manifest_of_others_is_not_ours(tmp_path, content):
 def test_a_manifest_of_ours_is_known_again(tmp_path):
     (tmp_path / "manifest.json").write_text(json.dumps(facts()), "utf-8")
     assert written_here(tmp_path / "manifest.json")
+
+
+def test_a_folder_or_a_missing_file_is_told_without_where_it_stands(workplace):
+    told = facts(
+        {"a": "'/data/of/Acme/here'", "b": "'C:\\\\clients\\\\x.csv'", "c": "'and/or'"}, workplace
+    )
+    assert told["parameters"] == {"a": "here", "b": "x.csv", "c": "and/or"}
+
+
+def test_a_long_text_is_no_path_and_no_error(workplace):
+    text = "много слов " * 500
+    assert facts({"remark": repr(text)}, workplace)["parameters"] == {"remark": text}

@@ -105,3 +105,28 @@ def test_a_folder_is_told_from_a_missing_file(tmp_path):
     assert str(caught.value) == (
         f"{str(tmp_path)!r} is a folder. Name the file in it that holds the table."
     )
+
+
+def test_percent_cells_of_a_workbook_read_as_they_look(tmp_path):
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["option", "figure", "count"])
+    book.active.append(["a", 0.547, 52])
+    book.active["B2"].number_format = "0.0%"
+    book.save(tmp_path / "study.xlsx")
+    assert read_table(tmp_path / "study.xlsx").frame.loc[2].tolist() == ["a", "54.7%", "52"]
+
+
+def test_unicode_text_of_excel_is_read(tmp_path):
+    (tmp_path / "a.csv").write_bytes("вариант\tдоля\nда\t54,7\n".encode("utf-16"))
+    assert read_table(tmp_path / "a.csv").frame.loc[2].tolist() == ["да", "54,7"]
+
+
+def test_two_columns_of_one_name_are_told(tmp_path):
+    (tmp_path / "a.csv").write_text("option,figure,figure\na,1,2\n", "utf-8")
+    with pytest.raises(InvalidValue) as caught:
+        read_table(tmp_path / "a.csv")
+    assert str(caught.value) == (
+        "a.csv: 'figure' names more than one column; every column needs a name of its own."
+    )

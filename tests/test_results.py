@@ -87,3 +87,11 @@ def test_cannot_say_is_a_sentence_and_draws_nothing():
     with pytest.raises(InvalidValue) as caught:
         nothing.plot()
     assert str(caught.value) == "No such question."
+
+
+def test_what_cannot_be_said_is_said_in_the_language_of_the_session():
+    from clientlab.session import texts
+
+    missing = CannotSay.because(Text("Nobody answered.", "Никто не ответил."))
+    texts.speak("ru")
+    assert missing._repr_html_() == "<p>Никто не ответил.</p>"

@@ -115,12 +115,13 @@ def test_a_notebook_is_run_to_its_end_whatever_becomes_of_the_others(ran):
 
 def test_the_place_and_the_message_of_a_stop_are_told(ran):
     runs, *_ = ran
-    assert [(run.place, run.message) for run in runs.values()] == [
-        ('code cell 2 ("time.sleep(600)"): CellTimeout', "it still ran after 6 s; see --timeout"),
-        ("", ""),
-        ("""code cell 2 ("share = {'Ромашка': 120}"): KeyError""", "'Василёк'"),
+    assert [(run.place, run.line, run.message) for run in runs.values()] == [
+        ("code cell 2: CellTimeout", "time.sleep(600)", "it still ran after 6 s; see --timeout"),
+        ("", "", ""),
+        ("code cell 2: KeyError", "share = {'Ромашка': 120}", "'Василёк'"),
         (
-            'code cell 2 ("os._exit(1)"): KernelDied',
+            "code cell 2: KernelDied",
+            "os._exit(1)",
             "its Python process ended, often for want of memory",
         ),
     ]
@@ -186,11 +187,14 @@ def test_the_manifest_tells_each_notebook_without_what_the_data_said(place, ran,
         "status": "stopped",
         "cells": 3,
         "seconds": round(runs["03-failing"].seconds, 1),
-        "error": """code cell 2 ("share = {'Ромашка': 120}"): KeyError""",
+        "error": "code cell 2: KeyError",
         "sha256": runs["03-failing"].source_hash,
     }
     assert facts["notebooks"]["02-good"]["error"] is None
-    assert "Василёк" not in (place / "отчёт" / "manifest.json").read_text("utf-8")
+    told = (place / "отчёт" / "manifest.json").read_text("utf-8")
+    assert "Василёк" not in told
+    assert "Ромашка" not in told  # the code of a cell may name clients, too
+    assert "Ромашка" not in (place / "отчёт" / "index.html").read_text("utf-8")
 
 
 def test_the_manifest_tells_data_by_name_and_hash_alone(place, facts):
@@ -340,18 +344,19 @@ def test_record_stores_outputs_the_same_on_every_machine(recorded):
 
 
 @pytest.mark.parametrize(
-    ("name", "place", "message"),
+    ("name", "place", "line", "message"),
     [
         (
             "02-warns",
-            """code cell 2 ("print('\\nмедленно', file=sys.stderr)"): stderr""",
+            "code cell 2: stderr",
+            "print('\\nмедленно', file=sys.stderr)",
             "медленно",
         ),
-        ("03-shows", f'code cell 2 ("{LONG[:79]}…"): ZeroDivisionError', "division by zero"),
+        ("03-shows", "code cell 2: ZeroDivisionError", f"{LONG[:79]}…", "division by zero"),
     ],
 )
-def test_record_refuses_an_error_and_anything_on_stderr(recorded, name, place, message):
+def test_record_refuses_an_error_and_anything_on_stderr(recorded, name, place, line, message):
     folder, runs, before, _ = recorded
     run = runs[name]
-    assert (run.status, run.place, run.message) == ("stopped", place, message)
+    assert (run.status, run.place, run.line, run.message) == ("stopped", place, line, message)
     assert (folder / f"{name}.ipynb").read_bytes() == before[f"{name}.ipynb"]

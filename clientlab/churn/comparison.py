@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 
 from clientlab.churn.cross_validation import HIGHER_IS_BETTER, MEASURES, SIZES, cross_validate
-from clientlab.churn.models import model_name
+from clientlab.churn.models import NAMES, model_name
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.stats import scoring
@@ -135,6 +136,11 @@ RANDOM_SPLITS = Text(
     "Случайные половины: время не проверяется. Интервалы учитывают, что строки служат в "
     "нескольких разбиениях (Надо и Бенжио).",
 )
+VERDICTS = {
+    "better": Text("first is better", "первая лучше"),
+    "cannot_tell": Text("cannot be told apart", "не различить"),
+}
+WRONG = Text("Wrong on purpose: ", "Нарочно неверно: ")
 SIMULTANEOUS = Text(
     "Intervals corrected for overlapping splits and for the number of pairs; a pair whose "
     "interval contains zero is grey: no claim.",
@@ -163,6 +169,7 @@ class Comparison(Result):
 
     unit: ClassVar[str] = "score"
     digits: ClassVar[int] = 2
+    cell_words: ClassVar[dict] = {"model": NAMES, "measure": MEASURES}
 
     def of(self, measure: str) -> pd.DataFrame:
         """Rows of one measure, best model first."""
@@ -171,20 +178,24 @@ class Comparison(Result):
 
     def say(self, lang: str = "en") -> str:
         said = "; ".join(
-            f"{model_name(row.model, lang)} {number(row.estimate, lang, digits=2)} "
-            f"({number(row.low, lang, digits=2)}–{number(row.high, lang, digits=2)})"
+            f"{model_name(row.model, lang)} {_with_interval(row, lang)}"
             for row in self.of("auc").itertuples()
         )
-        base = number(self.provenance.base, lang)
+        base, who = number(self.provenance.base, lang), self.provenance.base_of.in_language(lang)
         return f"AUC: {said}. " + Text(
-            f"Base {base} customers, intervals of {percent(self.level)}.",
-            f"База {base} клиентов, интервалы {percent(self.level, 'ru')}.",
+            f"Base {base} {who}, intervals of {percent(self.level)}.",
+            f"База {base} {who}, интервалы {percent(self.level, 'ru')}.",
         ).in_language(lang)
 
     def headline(self, lang: str = "en") -> str:
         rows = self.of("auc")["estimate"]
         least, most = (number(end, lang, digits=2) for end in (rows.min(), rows.max()))
         count = len(rows)
+        if count == 1:
+            return Text(
+                f"On {_short_name(self)}, the mean AUC of the model is {least}",
+                f"На {_short_name(self)} средняя AUC модели {least}",
+            ).in_language(lang)
         return Text(
             f"On {_short_name(self)}, the mean AUC of the models ({count}) lies between {least} "
             f"and {most}",
@@ -225,13 +236,21 @@ class ModelDifferences(Result):
 
     unit: ClassVar[str] = "score"
     digits: ClassVar[int] = 2
+    formats: ClassVar[dict] = dict.fromkeys(("estimate", "low", "high"), "score3")
+    cell_words: ClassVar[dict] = {"verdict": VERDICTS, "first": NAMES, "second": NAMES}
 
     @property
     def undecided(self) -> int:
         """Pairs of which neither model may be called better."""
         return int((self.frame["verdict"] == "cannot_tell").sum())
 
+    def _mark(self, lang: str) -> str:
+        return "" if self.corrected else WRONG.in_language(lang)
+
     def say(self, lang: str = "en") -> str:
+        return self._mark(lang) + self._claims(lang)
+
+    def _claims(self, lang: str) -> str:
         pairs, open_pairs = len(self.frame), self.undecided
         measure = MEASURES[self.measure].in_language(lang).split(" (")[0]
         claims = [
@@ -256,6 +275,9 @@ class ModelDifferences(Result):
         ).in_language(lang)
 
     def headline(self, lang: str = "en") -> str:
+        return self._mark(lang) + self._told_apart(lang)
+
+    def _told_apart(self, lang: str) -> str:
         pairs, claims = len(self.frame), len(self.frame) - self.undecided
         table = _short_name(self)
         if not claims:
@@ -269,6 +291,8 @@ class ModelDifferences(Result):
         ).in_language(lang)
 
     def decide(self, lang: str = "en") -> str:
+        if not self.corrected:
+            return ""
         if self.undecided == len(self.frame):
             return Text(
                 "Take the model that is easiest to explain, and compare again on your own clients.",
@@ -323,3 +347,10 @@ class ModelDifferences(Result):
 def _short_name(result: Result) -> str:
     """The table without its description: it stands in the footer."""
     return result.provenance.source.en.split(",")[0]
+
+
+def _with_interval(row: Any, lang: str) -> str:
+    estimate, low, high = (number(end, lang, digits=2) for end in (row.estimate, row.low, row.high))
+    if np.isnan(row.low):
+        return estimate + Text(" (no interval)", " (без интервала)").in_language(lang)
+    return f"{estimate} ({low}–{high})"

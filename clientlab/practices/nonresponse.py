@@ -71,7 +71,7 @@ def unanswered(
     frame["high"] = frame["low"] + 1 - frame["answered"]
     frame["base"] = row["base"]
     label = Text(row["label_en"], row["label_ru"])
-    return Unanswered(frame, shares.provenance, (), label)
+    return Unanswered(frame, shares.provenance, shares.notes[:-1], label)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -14,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from clientlab.practices.published_shares import WHO_ANSWERED, PublishedTopline
+from clientlab.practices.published_shares import PublishedTopline
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.stats import proportions
@@ -29,6 +29,20 @@ VERDICTS = {
 ONE_OPTION = Text(
     "There is one option only, so there is nothing to compare it with.",
     "Вариант всего один, сравнивать его не с чем.",
+)
+
+OTHER_TYPE = Text(
+    "The answers to this question are ordered or contain each other, so their shares are not "
+    "compared pair by pair.",
+    "Ответы на этот вопрос упорядочены или включают друг друга, поэтому их доли не сравниваются "
+    "попарно.",
+)
+UNADJUSTED = Text("Without correction: ", "Без поправки: ")
+ONE_BY_ONE = Text(
+    "The interval of a pair is that of this pair alone; the verdicts count all pairs, so an "
+    "interval may leave out 0 where the verdict does not claim a difference.",
+    "Интервал пары построен для неё одной, а выводы учитывают все пары: интервал может не "
+    "содержать 0 и там, где вывод разницы не утверждает.",
 )
 
 
@@ -46,17 +60,20 @@ def published_differences(
     p-values never fall when a raw one rises, so the verdicts hold for every
     combination of overlaps, also where not all of the ends are possible at once.
 
+    Of a question with a single answer nobody gave both: the overlap is 0, and nothing
+    depends on it.
+
     Parameters
     ----------
     shares : PublishedTopline
-        Options that the same people could tick; all on one base.
+        Options of a multi-select or single choice; all on one base.
     level : float
     adjust : {"holm", "bh", "bonferroni", None}
         Correction for the number of pairs; None: none, to see what it changes.
 
     Returns
     -------
-    PublishedDifferences, or CannotSay of a single option
+    PublishedDifferences, or CannotSay of one option or of nested or ordered ones
         `frame` by pair, the higher option first: ``first, second, estimate, low,
         high, base, p_smallest, p_largest, verdict`` with the p-values adjusted and
         `verdict` one of differ, depends, cannot_tell. The interval is that of one
@@ -86,11 +103,17 @@ def published_differences(
         )
     if len(rows) < 2:
         return CannotSay.because(ONE_OPTION, shares.provenance)
+    if shares.type not in ("multi", "single"):
+        return CannotSay.because(OTHER_TYPE, shares.provenance)
     pairs = list(combinations(range(len(rows)), 2))
     first, second = (np.array(side) for side in zip(*pairs, strict=True))
     counts, options = rows["count"].to_numpy(), rows["option"].to_numpy()
     bounds = proportions.paired_difference_bounds(
-        counts[first], counts[second], bases[0], level=level
+        counts[first],
+        counts[second],
+        bases[0],
+        both=None if shares.type == "multi" else 0,
+        level=level,
     )
     smallest, largest = (
         p if adjust is None else proportions.adjust(p, adjust)
@@ -114,9 +137,9 @@ def published_differences(
         }
     )
     labels = {row["option"]: Text(row["label_en"], row["label_ru"]) for _, row in rows.iterrows()}
-    notes = (_correction_note(adjust, len(pairs)), WHO_ANSWERED)
+    notes = (_correction_note(adjust, len(pairs), alpha), ONE_BY_ONE, *shares.notes)
     return PublishedDifferences(
-        frame, shares.provenance, notes, shares.title, tuple(options), labels
+        frame, shares.provenance, notes, shares.title, tuple(options), labels, adjust is not None
     )
 
 
@@ -127,9 +150,11 @@ class PublishedDifferences(Result):
     title: Text = Text("", "")
     options: tuple[str, ...] = ()
     labels: dict[str, Text] = None  # type: ignore[assignment]
+    adjusted: bool = True
 
     unit: ClassVar[str] = "points"
     formats: ClassVar[dict] = {"p_smallest": "p_value", "p_largest": "p_value"}
+    cell_words: ClassVar[dict] = {"verdict": VERDICTS}
 
     def count(self, verdict: str) -> int:
         """Pairs with one verdict: differ, depends or cannot_tell."""
@@ -139,7 +164,7 @@ class PublishedDifferences(Result):
         pairs = number(len(self.frame), lang)
         differ, depends, cannot = (self.count(verdict) for verdict in VERDICTS)
         base = number(self.frame["base"].iloc[0], lang)
-        return Text(
+        return self._mark(lang) + Text(
             f"Pairs compared: {pairs}. They differ whatever the overlap: {differ}; cannot be told "
             f"apart by any: {cannot}; depend on answers that nobody printed: {depends} (base "
             f"{base}).",
@@ -147,7 +172,13 @@ class PublishedDifferences(Result):
             f"при каком: {cannot}; зависят от того, что не напечатано: {depends} (база {base}).",
         ).in_language(lang)
 
+    def _mark(self, lang: str) -> str:
+        return "" if self.adjusted else UNADJUSTED.in_language(lang)
+
     def headline(self, lang: str = "en") -> str:
+        return self._mark(lang) + self._first_place(lang)
+
+    def _first_place(self, lang: str) -> str:
         top = self.options[0]
         open_ones = self._not_surely_below(top)
         name = self.labels[top].in_language(lang)
@@ -158,17 +189,19 @@ class PublishedDifferences(Result):
             ).in_language(lang)
         if open_ones == len(self.options) - 1:
             return Text(
-                f"The first place is shared: «{name}» is not surely above any other option",
-                f"Первое место общее: «{name}» не заведомо выше ни одного другого варианта",
+                f"The first place is not settled: «{name}» is not surely above any other option",
+                f"Первое место не определено: «{name}» не заведомо выше ни одного другого варианта",
             ).in_language(lang)
         return Text(
-            f"The first place is shared: «{name}» is not surely above {open_ones} of the other "
-            f"{len(self.options) - 1}",
-            f"Первое место общее: «{name}» не заведомо выше {open_ones} из остальных "
+            f"The first place is not settled: «{name}» is not surely above {open_ones} of the "
+            f"other {len(self.options) - 1}",
+            f"Первое место не определено: «{name}» не заведомо выше {open_ones} из остальных "
             f"{len(self.options) - 1}",
         ).in_language(lang)
 
     def decide(self, lang: str = "en") -> str:
+        if not self.adjusted:
+            return ""
         equals = self._not_surely_below(self.options[0])
         if equals == 0:
             return Text(
@@ -221,12 +254,14 @@ class PublishedDifferences(Result):
         return axes
 
 
-def _correction_note(adjust: str | None, pairs: int) -> Text:
+def _correction_note(adjust: str | None, pairs: int, alpha: float) -> Text:
     if adjust is None:
-        expected = number(0.05 * pairs)
+        expected = number(alpha * pairs)
         return Text(
-            f"Not corrected for {pairs} comparisons: chance alone would find about {expected}.",
-            f"Без поправки на {pairs} сравнений: случай один нашёл бы около {expected}.",
+            f"Not corrected for {pairs} comparisons: if nothing differed, chance alone would still "
+            f"find about {expected}.",
+            f"Без поправки на {pairs} сравнений: если бы ничто не различалось, случай нашёл бы "
+            f"около {expected}.",
         )
     name = {"holm": "Holm", "bh": "Benjamini–Hochberg", "bonferroni": "Bonferroni"}[adjust]
     return Text(

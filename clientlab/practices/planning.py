@@ -25,6 +25,10 @@ SPLITS = {
     (0.2, 0.15): Text("20% against 15%", "20% против 15%"),
 }
 FEWEST = 4  # respondents of whom two groups can be made
+WITHOUT_BASE = Text(
+    "No base is known for these figures, so nothing can be planned from it.",
+    "База этих цифр неизвестна, поэтому от неё нечего планировать.",
+)
 PLANNED = Text("planning formula, no data", "расчёт при планировании, без данных")
 
 
@@ -53,7 +57,7 @@ def detectable_difference(
         Groups to compare; by default from two halves down to the two smallest of
         four unequal groups.
     share : float
-        Share in the first group; 0.5 is the hardest to tell from its neighbours.
+        Share in the first group, from which the second one rises.
     power : float
         How often the difference should be found.
     level : float
@@ -83,7 +87,9 @@ def detectable_difference(
     if isinstance(base, CannotSay):
         return base
     if isinstance(base, Result):
-        source, base = base.provenance, base.provenance.base or 0
+        source, base = base.provenance, base.provenance.base
+        if base is None:
+            return CannotSay.because(WITHOUT_BASE, source)
         if base < FEWEST:
             return CannotSay.because(_too_few(base), source)
     if base < FEWEST or comparisons < 1:
@@ -108,7 +114,7 @@ def detectable_difference(
         source=PLANNED, base=base, base_of=Text("respondents in all", "ответивших всего")
     )
     notes = (_assumed(share, power, level, comparisons),)
-    return DetectableDifference(frame, provenance, notes, power)
+    return DetectableDifference(frame, provenance, notes, power, share)
 
 
 def required_base(
@@ -168,6 +174,7 @@ class DetectableDifference(Result):
     """Smallest differences that would usually be found; made by `detectable_difference`."""
 
     power: float = 0.8
+    share: float = 0.5
 
     unit: ClassVar[str] = "points"
 
@@ -176,25 +183,26 @@ class DetectableDifference(Result):
         bases = f"{row['base_first']} {versus} {row['base_second']}"
         return f"{row['groups'].in_language(lang)}: {bases}"
 
-    def _points(self, lang: str) -> tuple[str, str] | None:
-        """Smallest and largest of the differences; None if none would be found."""
-        found = self.frame["estimate"]
-        if found.isna().all():
-            return None
-        return tuple(number(100 * end, lang) for end in (found.min(), found.max()))
+    def _rows(self, lang: str) -> list[tuple[str, str]]:
+        """Groups and the difference that would be found, those with one, smallest first."""
+        found = self.frame.dropna(subset="estimate").sort_values("estimate", kind="stable")
+        return [
+            (row["groups"].in_language(lang), number(100 * row["estimate"], lang))
+            for _, row in found.iterrows()
+        ]
 
     def say(self, lang: str = "en") -> str:
-        base, points = number(self.provenance.base, lang), self._points(lang)
-        if points is None:
+        rows, base = self._rows(lang), number(self.provenance.base, lang)
+        if not rows:
             return self.headline(lang) + "."
+        listed = "; ".join(f"{groups}, {points}" for groups, points in rows)
         said = Text(
-            f"Base {base}: groups must differ by {points[0]} percentage points at best, and by "
-            f"{points[1]} between the smallest groups, to be told apart {percent(self.power)} of "
-            "the time.",
-            f"База {base}: чтобы разницу находили в {percent(self.power, 'ru')} случаев, группы "
-            f"должны отличаться в лучшем случае на {points[0]} п. п., самые малые на {points[1]}.",
+            f"Base {base}, difference in percentage points found {percent(self.power)} of the "
+            f"time: {listed}.",
+            f"База {base}, разница в процентных пунктах, которую находят в "
+            f"{percent(self.power, 'ru')} случаев: {listed}.",
         ).in_language(lang)
-        never = int(self.frame["estimate"].isna().sum())
+        never = len(self.frame) - len(rows)
         if never:
             said += Text(
                 f" Divisions into groups too small for any difference: {never}.",
@@ -203,30 +211,32 @@ class DetectableDifference(Result):
         return said
 
     def headline(self, lang: str = "en") -> str:
-        base, points = number(self.provenance.base, lang), self._points(lang)
-        if points is None:
+        rows, base = self._rows(lang), number(self.provenance.base, lang)
+        if not rows:
             return Text(
                 f"A base of {base} would usually show no difference between groups, however large",
                 f"База {base} обычно не покажет разницы групп, какой бы большой она ни была",
             ).in_language(lang)
+        groups, points = rows[0]
+        share = percent(self.share, lang)
         return Text(
-            f"A base of {base} can show a difference between groups of {points[0]} percentage "
-            "points, not a smaller one",
-            f"База {base} может показать разницу групп от {points[0]} процентных пунктов, не "
-            "меньше",
+            f"A base of {base} usually shows a difference from {share} of {points} percentage "
+            f"points or more between {groups}",
+            f"База {base} обычно показывает отличие от {share} на {points} и более процентных "
+            f"пунктов ({groups})",
         ).in_language(lang)
 
     def decide(self, lang: str = "en") -> str:
-        if self._points(lang) is None:
+        if not self._rows(lang):
             return Text(
                 "Do not compare groups; report the answers of all together.",
                 "Не сравнивайте группы; показывайте ответы всех вместе.",
             ).in_language(lang)
         return Text(
-            "Divide the answers into two groups at most; plan more answers before you compare "
-            "smaller ones.",
-            "Делите ответы не больше чем на две группы; прежде чем сравнивать меньшие, соберите "
-            "больше ответов.",
+            "Break the answers down only where you expect a difference of this size; otherwise "
+            "collect more answers first.",
+            "Делите ответы на группы только там, где ждёте разницу такого размера; иначе сначала "
+            "соберите больше ответов.",
         ).in_language(lang)
 
     def measures(self, lang: str = "en") -> str:

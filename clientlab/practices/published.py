@@ -27,7 +27,13 @@ PRECISIONS = {
     "at_least": Text("at least {}", "не меньше {}"),
     "rank": Text("place {}", "место {}"),
 }
-UNITS = {"years": Text("{} years", "{} г."), "ratio": Text("{} times", "{} раза")}
+UNITS = {"years": Text("{} years", "{} г."), "ratio": Text("{} : 1", "{} : 1")}
+ASKED = {
+    "percent of agencies": Text("agencies", "агентств"),
+    "percent of client companies": Text("client companies", "компаний-клиентов"),
+    "percent of managers": Text("managers", "менеджеров"),
+}
+RESPONDENTS = Text("respondents", "ответивших")
 NO_QUESTION = Text(
     "This study has no such question, so nothing is said here.",
     "В этом исследовании нет такого вопроса, поэтому здесь ничего не сказано.",
@@ -45,13 +51,13 @@ def published(name: str | None, *, source: str | Path | None = None) -> Publishe
     source : path, optional
         A study of your own in the same form (columns `source, question, type,
         option, label_en, figure, unit, precision`, optionally `label_ru, remark`).
-        By default the figures of the five source articles.
+        By default the figures of the articles in `data/published`.
 
     Returns
     -------
     Published
-        `frame` by option: ``option, label_en, label_ru, figure, decimals, unit,
-        precision, remark, source``; figures in the unit in which they were printed.
+        `frame` by option: ``type, option, label_en, label_ru, figure, decimals,
+        unit, precision, remark, source``; figures in the unit in which they were printed.
 
     Raises
     ------
@@ -104,6 +110,17 @@ class Published(Result):
         exact = (self.frame["precision"] == "exact") & self.frame["unit"].str.startswith("percent")
         return self.frame[exact].set_index("option")["figure"]
 
+    @property
+    def asked(self) -> Text:
+        """Who was asked, as far as the unit tells."""
+        units = set(self.frame["unit"])
+        return ASKED.get(units.pop(), RESPONDENTS) if len(units) == 1 else RESPONDENTS
+
+    @property
+    def type(self) -> str:
+        """How the question could be answered: multi, single, ordered …"""
+        return str(self.frame["type"].iloc[0])
+
     def labels(self, lang: str, options: Sequence[str] | None = None) -> list[str]:
         """Labels in one language, of all options or of some."""
         labels = self.frame.set_index("option")[f"label_{lang}"]
@@ -112,6 +129,11 @@ class Published(Result):
     def say(self, lang: str = "en") -> str:
         top = self.frame.loc[self.frame["figure"].idxmax()]
         said = f"«{top[f'label_{lang}']}», {printed(top, lang)}"
+        if len(self.frame) == 1:
+            return Text(
+                f"One figure was printed: {said}; without a base",
+                f"Напечатана одна цифра: {said}; без базы",
+            ).in_language(lang)
         return Text(
             f"Figures printed: {len(self.frame)}; the highest: {said}; no base was printed",
             f"Напечатано цифр: {len(self.frame)}; наибольшая: {said}; база не напечатана",
@@ -144,11 +166,10 @@ def printed(row: pd.Series, lang: str) -> str:
 
     Parameters
     ----------
-    row : Series with `figure, unit, precision`
+    row : Series with `figure, decimals, unit, precision`
     lang : {"en", "ru"}
     """
-    figure = row["figure"]
-    digits = 0 if figure == round(figure) else 1
+    figure, digits = row["figure"], int(row["decimals"])
     if row["unit"].startswith("percent"):
         said = percent(figure / 100, lang, digits=digits)
     else:

@@ -64,8 +64,10 @@ def published_topline(
         return CannotSay.because(NO_PERCENTS, study.provenance)
     if base is None:
         found = possible_bases(study)
-        if found.smallest is None or found.neighbouring:
+        if found.neighbouring:
             return CannotSay.because(NO_BASE, study.provenance)
+        if found.smallest is None:
+            return CannotSay.because(NONE_FITS, study.provenance)
         bases = pd.Series(found.smallest, index=percents.index)
     else:
         bases = _named_bases(percents.index, base)
@@ -93,12 +95,12 @@ def published_topline(
     provenance = Provenance(
         source=study.provenance.source,
         base=int(bases.min()),
-        base_of=_base_of(base),
+        base_of=_base_of(base, study.asked),
         rows_in=len(study.frame),
         rows_used=len(percents),
         rows_set_aside=left_out,
     )
-    return PublishedTopline(frame, provenance, tuple(notes), study.title, level)
+    return PublishedTopline(frame, provenance, tuple(notes), study.title, level, study.type)
 
 
 NO_BASE = Text(
@@ -106,6 +108,12 @@ NO_BASE = Text(
     "published_topline(study, base=possible_bases(study).neighbouring), or a number that you know.",
     "У этих вариантов не может быть правдоподобной общей базы, поэтому интервала нет. Назовите "
     "базы: published_topline(study, base=possible_bases(study).neighbouring), или известное число.",
+)
+NONE_FITS = Text(
+    "No base up to 1,000 fits these figures, so no interval is given. If you know how many "
+    "answered, name it: published_topline(study, base=…).",
+    "Ни одна база до 1000 не подходит этим цифрам, поэтому интервала нет. Если вы знаете, сколько "
+    "ответило, назовите: published_topline(study, base=…).",
 )
 NO_PERCENTS = Text(
     "None of these figures was printed as an exact percentage, so no interval can be given.",
@@ -141,13 +149,17 @@ def _count(option: str, figure: float, base: int, decimals: int) -> int:
     return int(fitting.frame[option].iloc[0])
 
 
-def _base_of(base: int | Mapping[str, int] | None) -> Text:
+def _base_of(base: int | Mapping[str, int] | None, asked: Text) -> Text:
     if base is None:
-        return Text("agencies, the smallest base that fits", "агентств, наименьшая подходящая")
+        return Text(
+            f"{asked.en}, the smallest base that fits", f"{asked.ru}, наименьшая подходящая"
+        )
     if isinstance(base, Mapping) and len(set(base.values())) > 1:
         top = max(base.values())
-        return Text(f"to {top}, by option, as named", f"до {top}, по вариантам, как названо")
-    return Text("as named", "как названо")
+        return Text(
+            f"to {top} {asked.en}, by option, as named", f"до {top} {asked.ru}, как названо"
+        )
+    return Text(f"{asked.en}, as named", f"{asked.ru}, как названо")
 
 
 def _base_note(base: int | Mapping[str, int] | None) -> Text:
@@ -177,6 +189,7 @@ class PublishedTopline(Result):
 
     title: Text = Text("", "")
     level: float = 0.95
+    type: str = "multi"
 
     formats: ClassVar[dict] = {"estimate": "percent1"}
 

@@ -30,8 +30,8 @@ class Study:
     path : Path
         File they came from.
     frame : pandas.DataFrame
-        ``question, option, label_en, label_ru, figure, decimals, unit, precision,
-        remark, source``; a missing Russian label repeats the English one.
+        ``question, type, option, label_en, label_ru, figure, decimals, unit,
+        precision, remark, source``; a missing Russian label repeats the English one.
     """
 
     path: Path
@@ -57,8 +57,9 @@ class Study:
         frame["decimals"] = frame["figure"].str.extract(r"[.,](\d+)")[0].str.len().fillna(0)
         frame["decimals"] = frame["decimals"].astype(int)
         frame["figure"] = frame["figure"].map(read_number).astype(float)
-        columns = ["question", "option", "label_en", "label_ru", "figure", "decimals", "unit"]
-        return cls(Path(path), frame[[*columns, "precision", "remark", "source"]])
+        frame["unit"] = frame["unit"].str.replace(r"^(%|percents?)", "percent", regex=True)
+        columns = ["question", "type", "option", "label_en", "label_ru", "figure", "decimals"]
+        return cls(Path(path), frame[[*columns, "unit", "precision", "remark", "source"]])
 
     @property
     def questions(self) -> list[str]:
@@ -128,7 +129,7 @@ def check(raw: RawTable, name: str) -> Problems:
     value = frame["figure"].map(read_number)
     unread = value.isna()
     report("figure", unread, "cannot be read as numbers.")
-    percents = frame["unit"].str.startswith("percent")
+    percents = frame["unit"].str.startswith(("percent", "%"))
     outside = percents & ~unread & ~value.fillna(0).astype(float).between(0, 100)
     report("figure", outside, "are percent outside of 0–100.")
     legal = ", ".join(KNOWN_PRECISIONS)

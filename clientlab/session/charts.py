@@ -106,13 +106,14 @@ def bars(
         halo = [withStroke(linewidth=4, foreground="white")]
         ax.hlines(place, low, high, color=style.INK, linewidth=1.8, path_effects=halo)
         ends = np.fmax(values, np.asarray(high, dtype=float))
-    gap = 0.008 * np.nanmax(ends)
+    reach = np.nanmax(ends, initial=0) or 1.0  # all zero: an axis needs a width
+    gap = 0.008 * reach
     for row, (end, value) in enumerate(zip(ends, values, strict=True)):
         text = percent(value, language()) if texts is None else texts[row]
         ax.text(end + gap, row, text, va="center", size=size, color=style.INK, parse_math=False)
     ax.set_yticks(place, _row_labels(labels), size=size, parse_math=False)
     ax.set_ylim(len(values) - 0.4, -0.6)
-    ax.set_xlim(0, np.nanmax(ends) * 1.12)
+    ax.set_xlim(0, reach * 1.12)
     ax.tick_params(axis="y", length=0)
     ax.xaxis.set_visible(False)
     ax.spines[["bottom", "left"]].set_visible(False)

@@ -14,6 +14,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.category import StrCategoryLocator
 from matplotlib.collections import Collection, LineCollection, QuadMesh
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator
@@ -82,7 +83,8 @@ def _drawn(ax: Axes, digits: int) -> Iterator[str]:
         contained.update(map(id, bars))
         if bars:
             lying = getattr(container, "orientation", "vertical") == "horizontal"
-            yield "bars " + _listed([_bar(bar, lying, digits) for bar in bars])
+            drawn = "bars " + _listed([_bar(bar, lying, digits) for bar in bars])
+            yield drawn + _colours([bar.get_facecolor() for bar in bars])
     for patch in ax.patches:
         if id(patch) not in contained:
             path = patch.get_patch_transform().transform_path(patch.get_path())
@@ -103,6 +105,12 @@ def _drawn(ax: Axes, digits: int) -> Iterator[str]:
         yield "legend " + ", ".join(text.get_text() for text in legend.get_texts())
 
 
+def _colours(colours: Iterable) -> str:
+    """Colours of the marks, where not all have the same: grey may be the whole message."""
+    names = [to_hex(colour) for colour in colours]
+    return " coloured " + _listed(names) if len(set(names)) > 1 else ""
+
+
 def _bar(bar: Rectangle, lying: bool, digits: int) -> str:
     """What a bar says: its length, or both of its ends if it does not start at zero."""
     start, length = (bar.get_x(), bar.get_width()) if lying else (bar.get_y(), bar.get_height())
@@ -118,9 +126,11 @@ def _collection(collection: Collection, digits: int) -> Iterator[str]:
     elif isinstance(collection, LineCollection):
         points = [point for segment in collection.get_segments() for point in segment]
         if points:
-            yield "segments " + _numbers(np.ravel(points), digits)
+            drawn = "segments " + _numbers(np.ravel(points), digits)
+            yield drawn + _colours(collection.get_colors())
     elif len(collection.get_offsets()) and np.any(collection.get_offsets()):
-        yield "points " + _numbers(np.ma.filled(collection.get_offsets(), np.nan).ravel(), digits)
+        drawn = "points " + _numbers(np.ma.filled(collection.get_offsets(), np.nan).ravel(), digits)
+        yield drawn + _colours(collection.get_facecolors())
     else:
         for path in collection.get_paths():
             yield "area " + _numbers(path.vertices.ravel(), digits)

@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clientlab.problems import InvalidType, InvalidValue
+from clientlab.results import CannotSay
 from clientlab.session import style, texts
 from clientlab.session.digest import digest
 from clientlab.session.handout import FINDING_MIME
@@ -200,7 +201,7 @@ def _titled(title: str | None, thing: Any) -> str:
 
 def _shown_result(result: Any, title: str | None) -> Shown:
     lang = texts.language()
-    if result.frame.empty:
+    if isinstance(result, CannotSay):
         reason = f"{texts.words(texts.CANNOT_SAY)}: {result.say(lang)}"
         return Shown(headline=reason, notes=_notes(result))
     title = title or result.headline(lang)

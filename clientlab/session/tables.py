@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from clientlab.results import Result
-from clientlab.session.texts import column, language
+from clientlab.session.texts import column, language, words
 from clientlab.wording import number, percent
 
 CELL = "padding:4px 12px;border:0;border-bottom:1px solid #d5dbe1"
@@ -25,6 +25,7 @@ FORMATS = {
     "percent1": lambda value, lang: percent(value, lang, digits=1),
     "points": lambda value, lang: number(100 * value, lang),
     "score": lambda value, lang: number(value, lang, digits=2),
+    "score3": lambda value, lang: number(value, lang, digits=3),
     "p_value": lambda value, lang: (
         "<" + number(0.001, lang, digits=3) if value < 0.001 else number(value, lang, digits=3)
     ),
@@ -114,7 +115,7 @@ def table(
                 "–" if pd.isna(value) else write(float(value), lang) for value in values
             ]
         else:
-            cells[title] = ["" if value is None else str(value) for value in values]
+            cells[title] = ["" if value is None else str(words(value)) for value in values]
     return Table(pd.DataFrame(cells), tuple(right), footer)
 
 
@@ -126,4 +127,7 @@ def result_table(result: Result) -> Table:
         "count": "integer",
     }
     formats |= getattr(result, "formats", {})
-    return table(result.frame, formats=formats, footer=result.provenance.footer(language()))
+    frame = result.frame.copy()
+    for name, read in getattr(result, "cell_words", {}).items():
+        frame[name] = [read.get(value, value) for value in frame[name]]
+    return table(frame, formats=formats, footer=result.provenance.footer(language()))

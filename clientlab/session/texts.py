@@ -48,6 +48,20 @@ COLUMNS = {
     "verdict": Text("verdict", "вывод"),
     "model": Text("model", "модель"),
     "measure": Text("measure", "мера"),
+    "type": Text("type", "тип"),
+    "decimals": Text("decimals", "знаков"),
+    "remark": Text("remark", "замечание"),
+    "label_en": Text("option (en)", "вариант (en)"),
+    "label_ru": Text("option (ru)", "вариант (ru)"),
+    "answered": Text("answered", "ответили"),
+    "groups": Text("groups", "группы"),
+    "base_first": Text("base, first", "база, первая"),
+    "base_second": Text("base, second", "база, вторая"),
+    "p_smallest": Text("p, smallest", "p, наименьшее"),
+    "p_largest": Text("p, largest", "p, наибольшее"),
+    "margin": Text("margin", "погрешность"),
+    "answers_needed": Text("answers needed", "нужно ответов"),
+    "of_90_people": Text("of 90 people", "из 90 человек"),
 }
 
 

@@ -203,3 +203,21 @@ def test_what_to_decide_names_only_what_is_surely_worse(scores):
 
 def test_the_headline_of_the_scores_claims_no_winner(scores):
     assert not any(name in scores.headline() for name in ("good", "alike", "bad"))
+
+
+def test_what_is_wrong_on_purpose_says_so_and_decides_nothing(scores):
+    naive = differences(scores, corrected=False)
+    assert naive.headline().startswith("Wrong on purpose: ")
+    assert naive.say("ru").startswith("Нарочно неверно: ")
+    assert naive.decide() == ""
+
+
+def test_small_differences_keep_three_decimals_in_a_table(scores):
+    table = differences(scores).table().frame
+    assert table["estimate"].str.fullmatch(r"\d\.\d{3}").all()
+    assert set(table["verdict"]) == {"first is better", "cannot be told apart"}
+
+
+def test_one_model_has_no_range(table):
+    alone = compare({"good": Share()}, table)
+    assert re.fullmatch(r"On invented, the mean AUC of the model is 0\.\d\d", alone.headline())

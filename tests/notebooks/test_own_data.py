@@ -89,7 +89,7 @@ def test_a_small_own_study_ends_in_sentences(tmp_path):
         lang="ru",
     )  # fmt: skip
     said = words(notebook)
-    assert "Общая база этих цифр (3) не может быть меньше 30" in said
+    assert "База этих цифр (3) не может быть меньше 30" in said
     assert said.count("В этом исследовании нет такого вопроса") >= 2
     assert "Встречаемся раз в квартал" in said
     assert all(found["lang"] == "ru" for found in findings(notebook))
@@ -98,13 +98,16 @@ def test_a_small_own_study_ends_in_sentences(tmp_path):
 def test_a_study_without_a_common_base_ends_in_sentences(tmp_path):
     (tmp_path / "study.csv").write_text(
         "source,question,type,option,label_en,figure,unit,precision\n"
-        "own,keep,multi,a,First,10.0,percent of managers,exact\n"
-        "own,keep,multi,b,Second,9.1,percent of managers,exact\n",
+        "own,keep,multi,a,First,33.31,percent of managers,exact\n"
+        "own,keep,multi,b,Second,50.01,percent of managers,exact\n"
+        "own,keep,multi,c,Third,12.37,percent of managers,exact\n"
+        "own,keep,multi,d,Fourth,77.79,percent of managers,exact\n"
+        "own,keep,multi,e,Fifth,8.03,percent of managers,exact\n",
         "utf-8",
     )
     notebook = executed("01", "figures=study.csv", "loyalty=keep", "upsell=None",
                         "speed=None")  # fmt: skip
-    assert "cannot share a plausible base" in words(notebook)
+    assert "No base up to 1,000 fits these figures" in words(notebook)
 
 
 def test_a_study_of_one_option_and_three_answers_ends_in_sentences(tmp_path):

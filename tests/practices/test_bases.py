@@ -81,16 +81,19 @@ def test_nought_and_a_hundred_fit_every_base():
 def test_no_base_is_said_in_words():
     found = possible_bases([33.3, 50.1], largest=100)
     assert found.smallest is None
-    assert found.say() == "These 2 figures cannot share one base of 100 or less."
+    assert found.say() == "No base of 1–100 fits all of these figures (2)."
+    assert found.decide() == (
+        "Put no interval on these shares before their authors have told the base."
+    )
 
 
 def test_the_answer_is_said_in_both_languages():
     found = possible_bases([14.6, 18.8], largest=150)
     assert found.say() == (
-        "These 2 figures cannot share one base under 48; of the bases up to 150, 3 fit."
+        "The base of these figures (2) cannot be under 48; of the bases 1–150, 3 fit."
     )
     assert found.say("ru") == (
-        "Общая база этих цифр (2) не может быть меньше 48; из баз до 150 подходят 3."
+        "База этих цифр (2) не может быть меньше 48; из баз 1–150 подходят 3."
     )
 
 
@@ -154,3 +157,22 @@ def test_a_published_question_brings_its_labels_and_its_source():
 def test_what_cannot_be_said_passes_through():
     nothing = CannotSay.because(Text("No such question.", "Нет такого вопроса."))
     assert possible_bases(nothing) is nothing
+
+
+def test_bases_that_were_not_tried_are_not_ruled_out():
+    found = possible_bases([14.6, 18.8], smallest=100, largest=150)
+    assert found.say() == "Of the bases 100–150, 1 fits these figures (2); the smallest is 144."
+
+
+def test_neighbouring_bases_that_chance_explains_are_no_sign():
+    """1 of 10 and 1 of 11 are also 11 and 10 of 110."""
+    found = possible_bases([10.0, 9.1])
+    assert found.smallest == 110
+    assert found.neighbouring == {}
+
+
+def test_a_figure_may_be_called_base():
+    assert possible_bases({"base": 50.0}, decimals=0, largest=2).frame.to_dict("list") == {
+        "base": [2],
+        "base (2)": [1],
+    }

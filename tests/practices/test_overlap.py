@@ -6,11 +6,15 @@ both     only 1   only 2   McNemar z² = (5)² / (only 1 + only 2)
 3        5        0        25 / 5 = 5       p = 0.0253
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import chi2
 
 from clientlab.practices import published, published_differences, published_topline
+from clientlab.practices.overlap import VERDICTS
 from clientlab.practices.published_shares import PublishedTopline
 from clientlab.problems import InvalidValue
 from clientlab.results import Provenance
@@ -91,8 +95,6 @@ def test_corrected_for_171_pairs_fewer_differ(loyalty):
 @pytest.mark.parametrize("adjust", ["holm", "bh", "bonferroni", None])
 def test_a_verdict_of_differ_survives_every_overlap(loyalty, adjust):
     """Independent path: 200 random overlaps for all pairs at once, tested and adjusted."""
-    from scipy.stats import chi2
-
     from clientlab.stats import proportions
 
     pairs = published_differences(loyalty, adjust=adjust).frame
@@ -111,7 +113,8 @@ def test_a_verdict_of_differ_survives_every_overlap(loyalty, adjust):
 def test_the_correction_is_said(loyalty):
     assert "Holm correction for 171 pairs" in published_differences(loyalty).notes[0].en
     assert published_differences(loyalty, adjust=None).notes[0].en == (
-        "Not corrected for 171 comparisons: chance alone would find about 9."
+        "Not corrected for 171 comparisons: if nothing differed, chance alone would still find "
+        "about 9."
     )
 
 
@@ -121,7 +124,9 @@ def test_the_headline_turns_with_the_data():
         "«a» is ticked more often than every other option, whatever the overlap"
     )
     tied = published_differences(topline({"a": 50, "b": 49, "c": 4}, 100))
-    assert tied.headline() == "The first place is shared: «a» is not surely above 1 of the other 2"
+    assert tied.headline() == (
+        "The first place is not settled: «a» is not surely above 1 of the other 2"
+    )
 
 
 def test_options_on_different_bases_are_refused():
@@ -142,7 +147,7 @@ def test_one_option_ends_in_a_sentence():
 def test_where_nothing_differs_the_first_is_above_nobody():
     tied = published_differences(topline({"a": 5, "b": 5, "c": 4}, 10))
     assert tied.headline() == (
-        "The first place is shared: «a» is not surely above any other option"
+        "The first place is not settled: «a» is not surely above any other option"
     )
     assert "may equal it (2) as one group" in tied.decide()
 
@@ -151,3 +156,38 @@ def test_the_picture_draws_one_cell_per_pair(loyalty):
     pairs = published_differences(loyalty)
     mesh = pairs.plot().collections[0]
     assert np.ma.count(mesh.get_array()) == 171
+
+
+def test_of_a_single_choice_nobody_gave_both_answers():
+    """54.7 against 45.3 of 95: 52 against 43, all of whom gave one answer only."""
+    shares = topline({"a": 52, "b": 43}, 95)
+    single = published_differences(replace(shares, type="single"), adjust=None).frame.iloc[0]
+    assert single["p_smallest"] == single["p_largest"]
+    assert single["p_largest"] == pytest.approx(chi2.sf((52 - 43) ** 2 / 95, 1))
+    assert single["verdict"] == "cannot_tell"
+
+
+def test_bands_that_contain_each_other_are_not_compared():
+    shares = replace(topline({"a": 52, "b": 43}, 95), type="ordered")
+    assert "ordered or contain each other" in published_differences(shares).say()
+
+
+def test_what_is_not_corrected_says_so_and_decides_nothing(loyalty):
+    naive = published_differences(loyalty, adjust=None)
+    assert naive.say().startswith("Without correction: Pairs compared: 171.")
+    assert naive.headline("ru").startswith("Без поправки: ")
+    assert naive.decide() == ""
+
+
+def test_the_assumed_base_is_told_with_the_verdicts(loyalty):
+    notes = " ".join(note.en for note in published_differences(loyalty).notes)
+    assert "It is the smallest that fits every figure" in notes
+    assert "Who chose to answer" in notes
+
+
+def test_verdicts_are_read_out_in_a_table(loyalty):
+    from clientlab.session import texts
+
+    texts.speak("ru")
+    table = published_differences(loyalty).table()
+    assert set(table.frame["вывод"]) == {text.ru for text in VERDICTS.values()}

@@ -136,3 +136,22 @@ def test_a_base_that_shows_some_differences_counts_the_others():
     found = detectable_difference(40)
     assert found.frame["estimate"].isna().tolist() == [False, False, False, True]
     assert found.say().endswith("Divisions into groups too small for any difference: 1.")
+
+
+def test_a_result_without_a_base_gives_a_sentence():
+    assert detectable_difference(published("response_speed")).say() == (
+        "No base is known for these figures, so nothing can be planned from it."
+    )
+
+
+def test_the_groups_are_named_in_words_and_in_the_table():
+    from clientlab.session import texts
+
+    found = detectable_difference(95)
+    assert found.headline() == (
+        "A base of 95 usually shows a difference from 50% of 27 percentage points or more between "
+        "two halves"
+    )
+    assert "20% against 15%, 43" in found.say()
+    texts.speak("ru")
+    assert found.table().frame["группы"].tolist()[0] == "две половины"

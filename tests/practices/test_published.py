@@ -241,3 +241,33 @@ def test_options_ticked_equally_often_are_told_together(write):
 def test_what_the_others_could_have_said_is_told_with_its_base():
     said = unanswered(published_topline(published("loyalty_methods"))).say()
     assert said.endswith("is compatible with 14–89% of all (base 95).")
+
+
+def test_who_was_asked_is_read_off_the_unit(write):
+    figures = {"a": "26.7", "b": "40.0"}
+    rows = "".join(
+        f"own,q,multi,{x},{x},{p},percent of managers,exact\n" for x, p in figures.items()
+    )
+    shares = published_topline(published("q", source=write(HEADER + rows)))
+    assert shares.provenance.footer("en").startswith("Base: 15 managers, the smallest base that")
+    assert "менеджеров" in shares.provenance.footer("ru")
+    assert "client companies" in published_topline(published("ask_references")).provenance.footer(
+        "en"
+    )
+
+
+@pytest.mark.parametrize("unit", ["%", "percent", "percents of agencies"])
+def test_a_percent_sign_is_a_percentage(write, unit):
+    rows = f"own,q,multi,a,A,26.7,{unit},exact\n"
+    assert published("q", source=write(HEADER + rows)).percents.tolist() == [26.7]
+
+
+def test_no_base_that_fits_asks_for_the_number(write):
+    figures = {"a": "33.31", "b": "50.01", "c": "12.37", "d": "77.79", "e": "8.03"}
+    rows = "".join(f"own,q,multi,{x},{x},{p},percent,exact\n" for x, p in figures.items())
+    study = published("q", source=write(HEADER + rows))
+    assert possible_bases(study).smallest is None
+    assert published_topline(study).say() == (
+        "No base up to 1,000 fits these figures, so no interval is given. If you know how many "
+        "answered, name it: published_topline(study, base=…)."
+    )

@@ -13,6 +13,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from clientlab.problems import InvalidValue
+from clientlab.session import charts
 from clientlab.session.digest import digest
 
 
@@ -122,3 +123,25 @@ def test_an_empty_figure_is_an_error():
         "Nothing is drawn in this figure, so nothing of it could be checked. "
         "Draw first, then call show()."
     )
+
+
+@pytest.mark.parametrize("kind", ["bars", "dots"])
+def test_a_mark_that_turns_grey_changes_the_digest(kind):
+    def drawn(quiet):
+        figure = Figure()
+        ax = figure.add_subplot()
+        if kind == "bars":
+            charts.bars(ax, ["a", "b"], [0.5, 0.4], quiet=quiet)
+        else:
+            charts.dots(ax, ["a", "b"], [0.5, 0.4], [0.4, 0.3], [0.6, 0.5], quiet=quiet)
+        return digest(figure)
+
+    assert drawn([True, False]) != drawn([False, True])
+    assert "coloured" in drawn([True, False])
+    assert "coloured" not in drawn([True, True])
+
+
+def test_bars_that_are_all_zero_are_drawn():
+    figure = Figure()
+    charts.bars(figure.add_subplot(), ["a", "b"], [0.0, 0.0])
+    assert "bars 0 0" in digest(figure)

@@ -84,10 +84,10 @@ def test_what_cannot_be_said_is_a_sentence_without_a_picture(sent):
     assert sent == [{"text/plain": said, "text/markdown": said}]
 
 
-def test_no_base_at_all_is_a_sentence_too(sent):
+def test_no_base_at_all_is_a_finding_with_its_picture(sent):
     show(possible_bases([33.3, 50.1], largest=100))
-    assert "image/png" not in sent[0]
-    assert "cannot share one base of 100 or less" in sent[0]["text/markdown"]
+    assert "image/png" in sent[0]
+    assert sent[0]["text/plain"].startswith("No base of 1–100 fits all of these figures (2)")
 
 
 def test_tables_and_frames_are_text_and_html(sent):

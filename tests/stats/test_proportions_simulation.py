@@ -101,11 +101,11 @@ def test_tango_covers_for_any_dependence(n):
     assert 0.945 <= np.mean(covered) <= 0.965
 
 
-@pytest.mark.parametrize(("n", "worst"), [(20, 0.051), (50, 0.058), (95, 0.054)])
+@pytest.mark.parametrize(("n", "worst"), [(20, 0.051), (50, 0.065), (95, 0.054)])
 def test_mcnemar_keeps_its_level(n, worst):
     b, c = discordant(n)
     rejected = _mcnemar_p(b, c) < 0.05
-    levels = [trinomial(n, b, c, q, q)[rejected].sum() for q in np.arange(0.005, 0.5, 0.005)]
+    levels = [trinomial(n, b, c, q, q)[rejected].sum() for q in np.arange(0.005, 0.5001, 0.005)]
     assert max(levels) <= worst
 
 
