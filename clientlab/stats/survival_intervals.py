@@ -9,14 +9,13 @@ def _plain(survival, se, z):
     return np.clip(survival - z * se, 0, 1), np.clip(survival + z * se, 0, 1)
 
 
-@np.errstate(invalid="ignore", divide="ignore", over="ignore")
+@np.errstate(invalid="ignore", divide="ignore")
 def _log(survival, se, z):
     reach = np.exp(z * se / survival)
     low = np.where(survival > 0, survival / reach, np.nan)
     return low, np.where(survival > 0, np.minimum(1, survival * reach), np.nan)
 
 
-@np.errstate(over="ignore")  # beyond every number: an end of 0
 def log_log(survival: np.ndarray, se: np.ndarray, z: float) -> tuple[np.ndarray, np.ndarray]:
     """Normal on the scale of log(−log S)."""
     # Not at 0 and 1, where the scale has no place for them.

@@ -273,6 +273,16 @@ REFUSED = {
     # nobody of those with z left; all of them left first; nobody stands beside another
     no_end("z"): lambda: fitted(D.assign(z=(D["left"] == 0) & (D["exit"] > 9))),
     no_end("key"): lambda: fitted(FOUR.assign(entry=FOUR["exit"] - 0.5), covariates=["key"]),
+    # early spells with early ones and late with late ones: the same `late` in every risk set
+    no_end("late"): lambda: fitted(
+        pd.concat(
+            [
+                D.assign(late=0),
+                D.assign(late=1, entry=D["entry"] + 50, exit=D["exit"] + 50),
+            ]
+        ),
+        covariates=["x", "late"],
+    ),
 }
 
 
