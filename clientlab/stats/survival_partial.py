@@ -114,7 +114,8 @@ def maximum(
         try:
             beta, step, se = _newton(scaled, seen, gone, ties)
         except np.linalg.LinAlgError:
-            raise ValueError(_endless(names)) from None
+            alike = _never_compared(scaled, seen, gone, ties)
+            raise ValueError(_endless(np.array(names)[alike if alike.any() else ~alike])) from None
     wild = ~((se > 0) & (se < FLAT)) | ~(step <= np.maximum(CLOSE, STEP * np.abs(beta)))
     if wild.any():
         extreme = wild & ~(np.abs(beta) * np.ptp(scaled, axis=0) <= EXTREME)
@@ -141,6 +142,14 @@ def _newton(
             break
     covariance = np.linalg.inv(found.information[0])
     return beta, np.abs(covariance @ found.score[0]), np.sqrt(np.diag(covariance))
+
+
+def _never_compared(X: np.ndarray, seen: Spells, gone: np.ndarray, ties: str) -> np.ndarray:
+    """Which covariates have a part that is the same in every risk set."""
+    values, vectors = np.linalg.eigh(
+        partial(X, seen, gone, ties, np.zeros(X.shape[1])).information[0]
+    )
+    return (np.abs(vectors[:, values <= 1e-10 * values.max()]) > 1e-4).any(axis=1)
 
 
 def _endless(names: Sequence[str]) -> str:

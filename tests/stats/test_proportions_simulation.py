@@ -7,7 +7,7 @@ here at n = 20, 50, 95.
 import numpy as np
 import pytest
 from scipy.special import gammaln, xlogy
-from scipy.stats import binom
+from scipy.stats import binom, hypergeom
 
 from clientlab.stats.paired import _mcnemar_p
 from clientlab.stats.proportions import (
@@ -17,6 +17,7 @@ from clientlab.stats.proportions import (
     fisher,
     interval,
     paired_difference,
+    pairwise,
 )
 
 pytestmark = pytest.mark.simulation
@@ -127,3 +128,34 @@ def test_cochran_does_not_exceed_its_level(n):
     answers = rng.random((4000, n, 4)) < inclined
     rejected = sum(cochran_q(run).p_value < 0.05 for run in answers)
     assert rejected <= binom.ppf(0.99, 4000, 0.05)
+
+
+@pytest.mark.parametrize(("n", "worst"), [(20, 0.054), (50, 0.057), (95, 0.052)])
+def test_pairs_of_groups_keep_their_level(n, worst):
+    hits = np.arange(n + 1)
+    both = np.stack(np.meshgrid(hits, hits, indexing="ij"), axis=-1)
+    rejected = pairwise(both, n)[..., 0] < 0.05
+    levels = []
+    for p in np.linspace(0.01, 0.5, 50):
+        weight = binom.pmf(hits, n, p)
+        levels.append(np.outer(weight, weight)[rejected].sum())
+    assert 0.9 * worst < max(levels) <= worst
+
+
+@pytest.mark.parametrize(
+    ("method", "mean_from", "mean_to", "never_under"),
+    [
+        ("wilson", 0.945, 0.965, 0.83),
+        ("agresti_coull", 0.945, 0.965, 0.83),
+        ("clopper_pearson", 0.95, 0.99, 0.95),
+    ],
+)
+@pytest.mark.parametrize(("n", "size"), [(20, 60), (50, 60), (50, 200), (95, 200), (95, 1000)])
+def test_a_finite_population_is_covered(method, mean_from, mean_to, never_under, n, size):
+    hits, all_hits = np.arange(n + 1)[:, None], np.arange(size + 1)
+    found = interval(hits, n, population=size, method=method)
+    share = all_hits / size
+    inside = (found.low - 1e-12 <= share) & (share <= found.high + 1e-12)
+    covered = (hypergeom.pmf(hits, size, all_hits, n) * inside).sum(axis=0)
+    assert mean_from <= covered.mean() <= mean_to
+    assert covered.min() >= never_under
