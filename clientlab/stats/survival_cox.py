@@ -6,7 +6,7 @@ Public names are importable from `clientlab.stats.survival`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,8 @@ from clientlab.stats.estimate import checked_level, quantile_of
 from clientlab.stats.survival_concordance import concordance
 from clientlab.stats.survival_partial import TIES, maximum, partial, shares
 from clientlab.stats.survival_spells import Spells, events, spells
+
+NEAR = 1e-6  # covariates that differ less, in shares of their spread, repeat each other
 
 
 def cox(
@@ -52,8 +54,9 @@ def cox(
     Raises
     ------
     ValueError
-        If a column is missing or has gaps, a covariate is constant or separates those
-        who left, the covariates repeat each other, nobody left, or as `kaplan_meier`.
+        If a column is missing, there twice or has gaps, a covariate is constant or
+        separates those who left, the covariates repeat each other (up to a millionth of
+        their spread), nobody left, or as `kaplan_meier`.
 
     Notes
     -----
@@ -81,6 +84,10 @@ def cox(
     if ties not in TIES:
         raise ValueError(f"ties={ties!r} is not known; use one of {', '.join(TIES)}.")
     checked_level(level)
+    if isinstance(covariates, str):
+        raise ValueError(f"covariates={covariates!r} is one name; give a list: [{covariates!r}].")
+    if not len(frame):
+        raise ValueError("The frame has no rows; a fit needs spells, some of which ended.")
     X = _covariates(frame, list(covariates))
     begun = None if entry is None else _column(frame, entry)
     seen = spells(_column(frame, exit), begun)
@@ -103,13 +110,13 @@ class CoxFit:
     """
 
     covariates: list[str]
-    _X: np.ndarray
-    _seen: Spells
-    _gone: np.ndarray
+    _X: np.ndarray = field(repr=False)
+    _seen: Spells = field(repr=False)
+    _gone: np.ndarray = field(repr=False)
     ties: str
     level: float
-    _estimate: np.ndarray
-    _se: np.ndarray
+    _estimate: np.ndarray = field(repr=False)
+    _se: np.ndarray = field(repr=False)
 
     @property
     def coef(self) -> pd.DataFrame:
@@ -150,7 +157,8 @@ class CoxFit:
         x : DataFrame, mapping or sequence
             Covariates of one spell or, in a DataFrame, of several.
         times : array_like of float, shape (times,)
-            Durations; beyond the last exit NaN, as the curve is not known there.
+            Durations; beyond the last exit NaN, as the curve is not known there, and
+            where the duration is NaN.
 
         Returns
         -------
@@ -176,7 +184,7 @@ class CoxFit:
         times = np.atleast_1d(np.asarray(times, dtype=float))
         place = np.searchsorted(self._seen.time, times, side="right")
         hazard = np.append(0.0, self.baseline["hazard"])[place]
-        hazard = np.where(times > self._seen.time[-1], np.nan, hazard)
+        hazard = np.where(times <= self._seen.time[-1], hazard, np.nan)  # NaN for NaN too
         found = np.exp(-np.outer(np.exp(values @ self._estimate), hazard))
         return found if several else found[0]
 
@@ -198,6 +206,11 @@ class CoxFit:
             Index covariate and 'all': ``statistic, df, p_value``. A small p-value speaks
             against proportional hazards.
 
+        Raises
+        ------
+        ValueError
+            If all who left did so at one time.
+
         Notes
         -----
         Score test of an effect that changes with 1 − Kaplan–Meier (Grambsch & Therneau
@@ -205,8 +218,14 @@ class CoxFit:
         """
         from scipy.special import chdtrc
 
+        left = self._seen.at_exit(self._gone)
+        if (left > 0).sum() < 2:
+            raise ValueError(
+                f"All who left did so at {self._seen.time[left > 0][0]:g}; whether effects change "
+                "with time needs leaving at two times or more."
+            )
         g = 1 - _survival_before(self._seen, self._gone)
-        g = g - np.average(g, weights=self._seen.at_exit(self._gone))
+        g = g - np.average(g, weights=left)
         X = self._X - self._X.mean(axis=0)
         tilts = [np.ones_like(g), g, g**2]
         found = partial(X, self._seen, self._gone, self.ties, self._estimate, tilts)
@@ -233,7 +252,10 @@ def _survival_before(seen: Spells, gone: np.ndarray) -> np.ndarray:
 def _column(frame: pd.DataFrame, name: str) -> np.ndarray:
     if name not in frame:
         raise ValueError(f"Column {name!r} is missing; the frame has {', '.join(map(str, frame))}.")
-    return frame[name].to_numpy()
+    column = frame[name]
+    if column.ndim > 1:
+        raise ValueError(f"Column {name!r} is there {column.shape[1]} times; rename all but one.")
+    return column.to_numpy()
 
 
 def _covariates(frame: pd.DataFrame, names: list[str]) -> np.ndarray:
@@ -241,14 +263,7 @@ def _covariates(frame: pd.DataFrame, names: list[str]) -> np.ndarray:
         raise ValueError("There is no covariate; name one column or more.")
     columns = []
     for name in names:
-        try:
-            values = _column(frame, name).astype(float)
-        except (TypeError, ValueError) as error:
-            if name not in frame:
-                raise
-            raise ValueError(
-                f"Covariate {name!r} is not numeric; turn categories into 0/1 columns."
-            ) from error
+        values = _numeric(_column(frame, name), name)
         gaps = int((~np.isfinite(values)).sum())
         if gaps:
             raise ValueError(
@@ -260,6 +275,17 @@ def _covariates(frame: pd.DataFrame, names: list[str]) -> np.ndarray:
         columns.append(values)
     X = np.column_stack(columns)
     scaled = (X - X.mean(axis=0)) / X.std(axis=0)
-    if np.linalg.matrix_rank(scaled) < len(names):
+    if np.linalg.matrix_rank(scaled, tol=NEAR * np.linalg.norm(scaled)) < len(names):
         raise ValueError(f"The covariates {', '.join(names)} repeat each other; leave one out.")
     return X
+
+
+def _numeric(values: np.ndarray, name: str) -> np.ndarray:
+    # Dates would turn into nanoseconds, which no effect is meant by.
+    refusal = f"Covariate {name!r} is not numeric; turn categories into 0/1 columns."
+    if values.dtype.kind not in "biufO":
+        raise ValueError(refusal)
+    try:
+        return values.astype(float)
+    except (TypeError, ValueError):
+        raise ValueError(refusal) from None

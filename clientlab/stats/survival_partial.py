@@ -110,12 +110,14 @@ def maximum(
     """
     scale = X.std(axis=0)
     scaled = (X - X.mean(axis=0)) / scale
+    alike = _never_compared(scaled, seen, gone, ties)
+    if alike.any():
+        raise ValueError(_endless(np.array(names)[alike]))
     with np.errstate(all="ignore"):  # what went wrong is told below, in a sentence
         try:
             beta, step, se = _newton(scaled, seen, gone, ties)
         except np.linalg.LinAlgError:
-            alike = _never_compared(scaled, seen, gone, ties)
-            raise ValueError(_endless(np.array(names)[alike if alike.any() else ~alike])) from None
+            raise ValueError(_endless(names)) from None
     wild = ~((se > 0) & (se < FLAT)) | ~(step <= np.maximum(CLOSE, STEP * np.abs(beta)))
     if wild.any():
         extreme = wild & ~(np.abs(beta) * np.ptp(scaled, axis=0) <= EXTREME)
@@ -149,7 +151,8 @@ def _never_compared(X: np.ndarray, seen: Spells, gone: np.ndarray, ties: str) ->
     values, vectors = np.linalg.eigh(
         partial(X, seen, gone, ties, np.zeros(X.shape[1])).information[0]
     )
-    return (np.abs(vectors[:, values <= 1e-10 * values.max()]) > 1e-4).any(axis=1)
+    same = np.abs(vectors[:, values <= 1e-10 * values.max()]) > 1e-4
+    return np.any(same, axis=1)
 
 
 def _endless(names: Sequence[str]) -> str:

@@ -115,8 +115,8 @@ def causes(cause: ArrayLike, rows: int) -> tuple[list, np.ndarray]:
     Raises
     ------
     ValueError
-        If the lengths differ, a number is negative, fractional or infinite, or numbers
-        and names are mixed.
+        If the lengths differ, a number is negative, fractional or infinite, a name is
+        '0', or numbers and names are mixed.
     """
     values, missing = _labels(cause, rows, "cause")
     if values.dtype.kind in "biuf":
@@ -130,6 +130,12 @@ def causes(cause: ArrayLike, rows: int) -> tuple[list, np.ndarray]:
             )
     censored = missing.copy()
     known = values[~missing]
+    texts = int((known == "0").sum()) if known.dtype == object else 0
+    if texts:
+        raise ValueError(
+            f"cause holds the text '0' in {texts} of {rows} rows. Turn the codes into numbers, or "
+            "give spells that are still going on an empty name."
+        )
     censored[~missing] = (known == 0) | (known == "") if known.dtype == object else known == 0
     names, codes = _coded(values[~censored], "cause")
     placed = np.zeros(rows, dtype=np.int64)

@@ -216,6 +216,23 @@ def test_with_nothing_but_events_and_with_everybody_late_there_is_a_fit():
     assert np.isfinite(fitted(late[late["entry"] < late["exit"]]).coef.to_numpy()).all()
 
 
+def test_where_no_time_is_asked_for_no_survival_is_given():
+    found = fitted(D).survival_at([0, 0], [np.nan, 3.0, 99.0])
+    assert np.isnan(found).tolist() == [True, False, True]
+
+
+def test_covariates_that_differ_by_a_thousandth_are_fitted():
+    # x + z/1000 beside x is z in other words: R's coefficients of x and z, turned
+    turned = fitted(D.assign(y=D["x"] + 1e-3 * D["z"]), covariates=["x", "y"]).coef["estimate"]
+    plain = fitted(D).coef["estimate"]
+    assert turned["y"] * 1e-3 == pytest.approx(plain["z"], rel=1e-7)
+    assert turned["x"] + turned["y"] == pytest.approx(plain["x"], rel=1e-5)
+
+
+def test_a_fit_stands_in_one_line_without_its_data():
+    assert repr(fitted(D)) == "CoxFit(covariates=['x', 'z'], ties='efron', level=0.95)"
+
+
 def test_the_frame_given_is_not_changed():
     frame = D.copy()
     fit = fitted(frame)
@@ -270,6 +287,22 @@ REFUSED = {
     ),
     "x has 1 values; the fit has 2 covariates (x, z).": lambda: fitted(D).survival_at([1], [2]),
     "x has no z; the fit needs each covariate.": lambda: fitted(D).survival_at({"x": 1}, [2]),
+    "covariates='x' is one name; give a list: ['x'].": lambda: fitted(D, covariates="x"),
+    "The frame has no rows; a fit needs spells, some of which ended.": lambda: fitted(D[:0]),
+    "Column 'key' is there 2 times; rename all but one.": (
+        lambda: fitted(pd.concat([FOUR, FOUR[["key"]]], axis=1), covariates=["key"])
+    ),
+    "Covariate 'x' is not numeric; turn categories into 0/1 columns.": (
+        lambda: fitted(D.assign(x=pd.date_range("2020", periods=90)))
+    ),
+    "The covariates x, y repeat each other; leave one out.": (
+        lambda: fitted(D.assign(y=D["x"] + 1e-7 * D["z"]), covariates=["x", "y"])
+    ),
+    "All who left did so at 3; whether effects change with time needs leaving at two times or "
+    "more.": lambda: fitted(
+        FOUR.assign(entry=0, exit=[3, 3, 3, 6], left=[1, 1, 1, 0], key=[0, 1, 0, 1]),
+        covariates=["key"],
+    ).proportional_hazards(),
     # nobody of those with z left; all of them left first; nobody stands beside another
     no_end("z"): lambda: fitted(D.assign(z=(D["left"] == 0) & (D["exit"] > 9))),
     no_end("key"): lambda: fitted(FOUR.assign(entry=FOUR["exit"] - 0.5), covariates=["key"]),

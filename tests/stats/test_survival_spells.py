@@ -125,6 +125,8 @@ REFUSED = {
     "is still going on, and 1, 2, … or names for the causes.": (
         lambda: aalen_johansen([3, 4, 5, 6], [1, -1, 1.5, np.inf])
     ),
+    "cause holds the text '0' in 2 of 3 rows. Turn the codes into numbers, or give spells that are "
+    "still going on an empty name.": lambda: aalen_johansen([1, 2, 3], ["0", "1", "0"]),
     "cause mixes values of different kinds (int, str); use numbers or names throughout.": (
         lambda: aalen_johansen([3, 4, 5], [1, "price", None])
     ),
