@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clientlab.runs import Run
 
 STOPPED, REFUSED, FAILED, INTERRUPTED = 1, 2, 3, 130
+FOUND_WARNINGS, FOUND_ERRORS = 1, 2  # worst severity that `check` found
 
 app = typer.Typer(
     help="Research notebooks for digital agencies.",
@@ -98,11 +99,58 @@ def new(
     lang: Language = "en",
 ) -> None:
     """Copy the notebooks, without outputs, to a folder for own data."""
+    from clientlab.clients.dictionary import write_templates
     from clientlab.notebook_files import copy_notebooks
 
     copies = copy_notebooks(folder, lang=lang)
+    write_templates(folder / "templates", lang=lang)
     count = f"{len(copies)} {plural(len(copies), 'notebook', 'notebooks')}"
     typer.echo(f"{count} copied to {folder}. Run them with: clientlab report {folder}")
+    typer.echo(f"Empty tables of a client base, with their headers: {folder / 'templates'}")
+
+
+@app.command()
+def check(
+    source: Annotated[
+        Path, typer.Argument(help="Folder with the exports, a clientlab.toml, or a workbook.")
+    ] = Path("data/own"),
+) -> None:
+    """List everything that is wrong with the files of a client base."""
+    from clientlab.clients import ClientBase
+
+    base = ClientBase.read(source)
+    problems = base.check()
+    typer.echo(base)
+    typer.echo(base.rows.to_string(index=False))
+    typer.echo(problems)
+    raise typer.Exit({"error": FOUND_ERRORS, "warning": FOUND_WARNINGS}.get(problems.worst, 0))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Folder for the tables.")] = Path("data/demo"),
+    clients: Annotated[int, typer.Option(min=1, help="How many clients.")] = 240,
+    seed: Annotated[int, typer.Option(help="Another seed is another agency.")] = 2026,
+    reverse: Annotated[bool, typer.Option("--reversed", help="Turn all effects.")] = False,
+) -> None:
+    """Write the tables of an invented agency, marked as synthetic."""
+    from clientlab.demo import demo_agency
+
+    demo_agency(clients, seed=seed, reversed=reverse).write(folder)
+    typer.echo(f"A synthetic agency of {clients} clients: {folder}")
+
+
+@app.command()
+def dictionary() -> None:
+    """For developers: write the tables of the schema into data/README.md."""
+    from clientlab.clients.dictionary import MARK
+    from clientlab.clients.dictionary import dictionary as text
+    from clientlab.notebook_files import kit_folder
+
+    path = kit_folder() / "data" / "README.md"
+    before = path.read_text("utf-8").split(MARK)[0].rstrip()
+    path.write_text(f"{before}\n\n{text()}", "utf-8", newline="\n")
+    typer.echo(path)
 
 
 @app.command()

@@ -17,7 +17,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "clientlab"
-BASIC = {"problems", "reading", "config", "results", "wording", "stats.estimate"}
+BASIC = {"problems", "reading", "values", "values_days", "config", "results", "wording"}
+BASIC |= {"stats.estimate"}
 MAY_IMPORT = {
     "stats": {"stats"},
     "practices": BASIC | {"stats", "practices"},

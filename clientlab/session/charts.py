@@ -17,8 +17,23 @@ from matplotlib.ticker import Formatter, FuncFormatter
 
 from clientlab.results import Result
 from clientlab.session import style
+from clientlab.session.charts_time import heat, over_time
 from clientlab.session.texts import language
 from clientlab.wording import number, percent
+
+__all__ = [
+    "bars",
+    "dots",
+    "heat",
+    "lines",
+    "matrix",
+    "number_axis",
+    "over_time",
+    "picture",
+    "ranges",
+    "share_axis",
+    "wrapped",
+]
 
 LABEL_WIDTH = 38
 ONE_LINE = 64  # where rows are many, a second line would run into the next row

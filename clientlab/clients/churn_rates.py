@@ -1,0 +1,190 @@
+"""Churn of clients: who was there on the first day of a period and left in it.
+
+It answers: what share left, month by month or year by year, for all clients or by any
+of their columns. Clients who work order by order have no end of contract: for them see
+`silence`. Public names are importable from `clientlab.clients.kpis`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from clientlab.clients.answers import OverTime
+from clientlab.clients.base import ClientBase
+from clientlab.clients.periods import IN_A_YEAR, PERIODS, complete
+from clientlab.clients.spells import checked_by, counted, ongoing
+from clientlab.results import CannotSay
+from clientlab.stats import proportions
+from clientlab.wording import Text
+
+NAME = Text("Churn of clients", "Отток клиентов")
+
+
+def churn_rate(
+    base: ClientBase, *, period: str = "Q", by: str | None = None, level: float = 0.95
+) -> OverTime | CannotSay:
+    """Share of the clients there on the first day of a period who left in it.
+
+    churn = clients active on the first day whose spell ended in the period ÷ clients
+    active on the first day (S1, S3; system B3). Clients are counted, not spells; those
+    who came and went inside of the period are counted beside. Only clients with an
+    ongoing contract: project clients end by silence (`silence_churn`).
+
+    Parameters
+    ----------
+    base : ClientBase
+    period : {"M", "Q", "Y"}
+        Only periods that the records cover wholly.
+    by : str, optional
+        Column of clients. Undated columns are used as on the day of the export.
+    level : float
+
+    Returns
+    -------
+    OverTime
+        `frame`: ``period`` (first day), the column `by`, ``lost, base, estimate, low,
+        high, came, came_and_went``; Wilson intervals. A period without clients has NaN.
+
+    Raises
+    ------
+    InvalidValue
+        If the period or the column is not known.
+
+    Examples
+    --------
+    Two clients on 1 January, one of them leaves in February:
+
+    >>> base = ClientBase.read({
+    ...     "clients": pd.DataFrame({"client_id": ["a", "b"],
+    ...         "started_on": ["2023-05-01", "2023-06-01"], "ended_on": ["2024-02-01", None]}),
+    ...     "invoices": pd.DataFrame({"client_id": ["a"], "issued_on": ["2023-06-01"],
+    ...         "amount": [100]})},
+    ...     observed_from="2024-01-01", observed_until="2024-03-31")
+    >>> churn_rate(base).frame[["lost", "base", "estimate"]].values.tolist()
+    [[1.0, 2.0, 0.5]]
+    """
+    checked_by(base, by)
+    frame = ongoing(base, by or "")
+    periods = complete(base, period)
+    rows, changes = rates(frame, periods, period, by, level)
+    if not len(rows):
+        return CannotSay.because(_no_period(base, period), base.provenance())
+    if not rows["base"].any():
+        reason = Text(
+            "Churn of clients: on the first day of no period was anybody a client with an ongoing "
+            "contract.",
+            "Отток клиентов: ни в один период на первый день не было клиентов с постоянным "
+            "договором.",
+        )
+        return CannotSay.because(reason, base.provenance())
+    return OverTime(
+        rows,
+        base.provenance(frame["client_id"].nunique(), Text("clients", "клиентов")),
+        notes_of(rows, by),
+        changes=changes,
+        period=period,
+        subject=NAME,
+        what=Text(
+            f"Left in the {PERIODS[period].en}, of clients with an ongoing contract there on its "
+            "first day; 95% intervals (Wilson)",
+            f"Ушли за {PERIODS[period].ru}, от клиентов с постоянным договором на его первый день; "
+            "95%-е интервалы (Уилсон)",
+        ),
+        advice=Text(
+            "Call those who left in the last year this week; write down the reasons that repeat.",
+            "На этой неделе позвонить ушедшим за год и записать повторяющиеся причины.",
+        ),
+        better=-1,
+    )
+
+
+def rates(
+    frame: pd.DataFrame,
+    periods: pd.DataFrame,
+    period: str,
+    by: str | None = None,
+    level: float = 0.95,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Churn of any spells by period and group, and the change of the last period.
+
+    Returns
+    -------
+    rows, changes
+        As in `OverTime.frame` and `OverTime.changes`.
+    """
+    groups = [(None, frame)] if by is None else list(frame.groupby(by, sort=True, dropna=False))
+    rows = []
+    for first, last in zip(periods["first"], periods["last"], strict=True):
+        for group, part in groups:
+            count = counted(part, first, last)
+            rows.append({"period": first, **({} if by is None else {by: group}), **count})
+    names = ["period", *([] if by is None else [by]), "lost", "base"]
+    if not rows:
+        return pd.DataFrame(columns=[*names, "estimate", "low", "high"]), pd.DataFrame()
+    table = pd.DataFrame(rows)
+    share = proportions.interval(table["lost"].to_numpy(), table["base"].to_numpy(), level=level)
+    table["estimate"], table["low"], table["high"] = share.estimate, share.low, share.high
+    table = table[[*names, "estimate", "low", "high", "came", "came_and_went"]]
+    return table, pd.DataFrame() if by else changes_of(table, period, level)
+
+
+def changes_of(table: pd.DataFrame, period: str, level: float = 0.95) -> pd.DataFrame:
+    """The last period less the one before and the one a year ago (Newcombe).
+
+    Clients at risk in both periods are not counted twice: given who is there on the
+    first day, what happens in one period is independent of the other.
+    """
+    rows = []
+    for against, back in (("previous", 1), ("year_ago", IN_A_YEAR[period])):
+        if len(table) <= back or (against == "year_ago" and back == 1):
+            continue
+        now, then = table.iloc[-1], table.iloc[-1 - back]
+        if now["base"] and then["base"]:
+            gap = proportions.difference(now["lost"], now["base"], then["lost"], then["base"],
+                                         level=level)  # fmt: skip
+            values = float(gap.estimate), float(gap.low), float(gap.high)
+        else:
+            values = (np.nan,) * 3
+        rows.append((against, then["period"], *values, int(then["base"])))
+    return pd.DataFrame(rows, columns=["against", "period", "estimate", "low", "high", "base"])
+
+
+def notes_of(rows: pd.DataFrame, by: str | None) -> tuple[Text, ...]:
+    """What to know about rates of churn."""
+    notes = []
+    small = int((rows["base"] < 30).sum())
+    if small:
+        notes.append(
+            Text(
+                f"{small} of {len(rows)} rates stand on fewer than 30 clients.",
+                f"{small} из {len(rows)} долей стоят меньше чем на 30 клиентах.",
+            )
+        )
+    flown = int(rows["came_and_went"].sum())
+    if flown:
+        notes.append(
+            Text(
+                f"Came and went inside of one period, counted in no rate: {flown}.",
+                f"Пришли и ушли внутри одного периода, не входят ни в одну долю: {flown}.",
+            )
+        )
+    if by:
+        notes.append(
+            Text(
+                f"'{by}' is as on the day of the export, also for earlier periods.",
+                f"«{by}» — на день выгрузки, также и для прошлых периодов.",
+            )
+        )
+    return tuple(notes)
+
+
+def _no_period(base: ClientBase, period: str) -> Text:
+    window = f"{base.observed_from:%Y-%m-%d} – {base.observed_until:%Y-%m-%d}"
+    return Text(
+        f"Churn of clients: the records ({window}) cover no whole {PERIODS[period].en}. Use a "
+        "shorter period, or set observed_from and observed_until.",
+        f"Отток клиентов: записи ({window}) не покрывают ни одного полного периода "
+        f"({PERIODS[period].ru}). Возьмите период короче или задайте observed_from и "
+        "observed_until.",
+    )

@@ -1,0 +1,88 @@
+"""Whose row it is: identifiers, or names of clients in their place.
+
+It answers: which client does each row belong to. A row of a client that the table of
+clients lacks is set aside and listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clientlab.clients.door import Opened, listed
+from clientlab.problems import Problem
+from clientlab.values import company
+from clientlab.wording import number, plural
+
+
+def match_clients(opened: dict[str, Opened]) -> None:
+    """Write the identifier of the client into every table that tells a client by name.
+
+    Rows of a client that the table of clients lacks are set aside and listed.
+    """
+    clients = opened["clients"].frame
+    ids = pd.Index(clients["client_id"].dropna().unique())
+    by_name = _ids_by_name(clients)
+    for name, one in opened.items():
+        if name == "clients" or "client_id" not in one.frame:
+            continue
+        told = one.frame["client_id"]
+        codes, unique = pd.factorize(told)
+        known = unique.isin(ids)
+        matched = [
+            value if is_known else by_name.get(company(str(value)))
+            for value, is_known in zip(unique, known, strict=True)
+        ]
+        table = np.append(np.array(matched, dtype=object), None)
+        found = pd.Series(table[codes], index=told.index, dtype="str")
+        _tell_matches(name, one, told, found, unique[~known], by_name)
+        one.frame["client_id"] = found
+
+
+def _ids_by_name(clients: pd.DataFrame) -> dict[str, str]:
+    """Identifiers by the name of the client, where one name is one client."""
+    if "name" not in clients:
+        names = clients[["client_id"]].assign(key=clients["client_id"].map(_key))
+    else:
+        names = clients[["client_id"]].assign(key=clients["name"].map(_key))
+    pairs = names.dropna().drop_duplicates()
+    single = pairs[~pairs["key"].duplicated(keep=False)]
+    return dict(zip(single["key"], single["client_id"], strict=True))
+
+
+def _key(name: Any) -> str | None:
+    return company(str(name)) if isinstance(name, str) and name else None
+
+
+def _tell_matches(
+    name: str,
+    one: Opened,
+    told: pd.Series,
+    found: pd.Series,
+    not_ids: pd.Index,
+    by_name: Mapping[str, str],
+) -> None:
+    lost = (told.notna() & found.isna()).to_numpy(bool)
+    named = sum(company(str(value)) in by_name for value in not_ids)
+    if named:
+        word = plural(named, "client", "clients")
+        text = f"{named} {word} told by name, and matched to the table of clients."
+        one.problems.append(Problem(name, text, column="client_id", severity="note"))
+    if not lost.any():
+        return
+    count, money = int(lost.sum()), ""
+    if "amount" in one.frame:
+        money = f", {number(one.frame['amount'][lost].sum())} in money"
+    one.problems.append(
+        Problem(
+            name,
+            f"{count} {plural(count, 'row', 'rows')}{money} of clients that the table of clients "
+            f"lacks ({listed(told[lost])}). Set aside.",
+            column="client_id",
+            rows=tuple(told.index[lost]),
+        )
+    )
+    one.set_aside(lost, "unknown client")

@@ -1,0 +1,202 @@
+"""What was read, sorted by when it became known; shared by the bases of all days.
+
+It answers: from which day is each row known, which window do the records cover, what
+became of every row. `base` looks at it; nobody else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clientlab.clients.checks import outside_window
+from clientlab.clients.door import Opened
+from clientlab.clients.schema import ENTERED, tables
+from clientlab.config import Config
+from clientlab.problems import InvalidValue, Problem, Problems
+
+DAY = "datetime64[D]"
+NEVER = np.datetime64("9999-12-31", "D")  # a row of a client that is never known
+# Records of work; a client may have begun, or been assigned, long before there were any.
+EVENTS = (
+    "invoices", "touches", "requests", "deliveries", "feedback", "board", "costs",
+    "acquisition", "deals_lost", "expectations",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One table sorted by the day from which its rows are known."""
+
+    frame: pd.DataFrame
+    known: np.ndarray
+    codes: np.ndarray | None  # index of the client of each row
+
+
+@dataclass(frozen=True)
+class Store:
+    """All that was read; shared by the bases of all days."""
+
+    tables: Mapping[str, Stored]
+    ids: pd.Index
+    config: Config
+    problems: Problems
+    rows: pd.DataFrame
+    observed_from: pd.Timestamp
+    observed_until: pd.Timestamp
+    guessed: frozenset[str]
+    currency: str | None
+
+
+def to_day(value: Any, name: str) -> pd.Timestamp:
+    try:
+        day = pd.Timestamp(value)
+    except (ValueError, TypeError):
+        day = pd.NaT
+    if pd.isna(day):
+        raise InvalidValue(f"{name}={value!r} is not a day. Write it as '2026-06-30'.")
+    return day.tz_localize(None).normalize()
+
+
+def raise_if_unusable(problems: list[Problem], opened: Mapping[str, Opened]) -> None:
+    """Stop where a required table or column is missing, or empty."""
+    fatal = [problem for problem in problems if "is missing" in problem.message]
+    fatal = [problem for problem in fatal if problem.severity == "error"]
+    for name, one in opened.items():
+        if tables()[name].required and not fatal and not (one.aside == "").any():
+            fatal.append(Problem(name, f"none of {len(one.frame)} rows can be used."))
+            fatal += [problem for problem in one.problems if problem.severity == "error"]
+    Problems(fatal).raise_if_errors()
+
+
+def build(
+    config: Config,
+    opened: dict[str, Opened],
+    problems: list[Problem],
+    currency: str | None,
+    window: tuple[Any, Any],
+) -> Store:
+    clients = opened["clients"]
+    used = (clients.aside == "").to_numpy()
+    ids = pd.Index(sorted(clients.frame.loc[used, "client_id"].unique()), dtype="str")
+    known = {name: _known_days(name, one) for name, one in opened.items()}
+    first_known = _first_known(clients.frame["client_id"], known["clients"], ids)
+    stored, days = {}, {}
+    for name, one in opened.items():
+        stored[name], days[name] = _sorted(name, one, known[name], ids, first_known)
+    start, end, guessed = _window(opened, days, config, window)
+    if "observed_from" in guessed or "observed_until" in guessed:
+        problems.append(_told_guess(start, end, guessed))
+    for name in stored:
+        problems += outside_window(name, days[name], start, end)
+    rows = _accounted(opened, days, end)
+    return Store(
+        stored, ids, config, Problems(problems), rows, start, end, frozenset(guessed), currency
+    )
+
+
+def _known_days(name: str, one: Opened) -> np.ndarray:
+    """The day from which each row is known; NEVER for a row that is set aside."""
+    known = one.frame[tables()[name].known_at].to_numpy().astype(DAY)
+    if ENTERED in one.frame:
+        known = np.fmax(known, one.frame[ENTERED].to_numpy().astype(DAY))
+    return np.where((one.aside == "").to_numpy() & ~np.isnat(known), known, NEVER)
+
+
+def _first_known(told: pd.Series, known: np.ndarray, ids: pd.Index) -> np.ndarray:
+    """The day from which each client is known at all."""
+    first = np.full(len(ids) + 1, NEVER)
+    np.minimum.at(first, ids.get_indexer(told), known)
+    first[-1] = NEVER  # -1: no such client
+    return first
+
+
+def _sorted(
+    name: str, one: Opened, known: np.ndarray, ids: pd.Index, first_known: np.ndarray
+) -> tuple[Stored, pd.Series]:
+    """A table in the order in which its rows became known, and the day of each used row."""
+    codes = None
+    frame = one.frame[[column for column in one.frame if not column.startswith("_")]]
+    if "client_id" in frame:
+        codes = ids.get_indexer(frame["client_id"])
+        if tables()[name].of_a_client:
+            # A row is not known before its client: nothing of a client typed in late leaks.
+            known = np.fmax(known, first_known[codes])
+    order = np.argsort(known, kind="stable")
+    order = order[: int(np.searchsorted(known[order], NEVER))]
+    days = pd.Series(known[order].astype("datetime64[s]"), index=frame.index[order])
+    rows = frame.take(order).reset_index(drop=True)
+    return Stored(rows, known[order], None if codes is None else codes[order]), days
+
+
+def _window(
+    opened: Mapping[str, Opened],
+    days: Mapping[str, pd.Series],
+    config: Config,
+    said: tuple[Any, Any],
+) -> tuple[pd.Timestamp, pd.Timestamp, set[str]]:
+    """First and last day of the records: said by the analyst, or guessed."""
+    start = said[0] if said[0] is not None else config.observed_from
+    end = said[1] if said[1] is not None else config.observed_until
+    guessed = set()
+    events = [day for name, day in days.items() if name in EVENTS and len(day)]
+    clients = opened["clients"]
+    if "ended_on" in clients.frame:
+        events.append(clients.frame.loc[(clients.aside == "").to_numpy(), "ended_on"].dropna())
+    events = [day for day in events if len(day)] or [days["clients"]]
+    if start is None:
+        start, guessed = min(day.min() for day in events), guessed | {"observed_from"}
+    if end is None:
+        everything = [day for day in days.values() if len(day)]
+        later = [_latest(name, one) for name, one in opened.items()]
+        end = max([day.max() for day in everything] + [day for day in later if pd.notna(day)])
+        guessed |= {"observed_until"}
+    start, end = to_day(start, "observed_from"), to_day(end, "observed_until")
+    if end < start:
+        raise InvalidValue(
+            f"observed_until ({end:%Y-%m-%d}) lies before observed_from ({start:%Y-%m-%d})."
+        )
+    return start, end, guessed
+
+
+def _latest(name: str, one: Opened) -> pd.Timestamp:
+    """The last day on which something of a used row became known later than the row."""
+    used = (one.aside == "").to_numpy()
+    days = [day for day in set(tables()[name].later.values()) if day in one.frame]
+    found = [one.frame.loc[used, day].max() for day in days]
+    return max((day for day in found if pd.notna(day)), default=pd.NaT)
+
+
+def _told_guess(start: pd.Timestamp, end: pd.Timestamp, guessed: set[str]) -> Problem:
+    parts = []
+    if "observed_from" in guessed:
+        parts.append(f"the records begin on {start:%Y-%m-%d}")
+    if "observed_until" in guessed:
+        parts.append(f"the last day is {end:%Y-%m-%d}")
+    return Problem(
+        "base",
+        f"{' and '.join(parts)}: a guess, from what was recorded first and last.",
+        severity="warning",
+        fix="Say it: [base] observed_from = 2018-01-01, observed_until = 2026-08-31 "
+        "in clientlab.toml.",
+    )
+
+
+def _accounted(
+    opened: Mapping[str, Opened], days: Mapping[str, pd.Series], end: pd.Timestamp
+) -> pd.DataFrame:
+    """Rows in = used + set aside, with the reasons."""
+    lines = []
+    for name, one in opened.items():
+        after = int((days[name] > end).sum())
+        reasons = one.aside[one.aside != ""].value_counts().sort_index().to_dict()
+        totals = one.rows_in - len(one.frame)
+        counted = {"totals": totals, **reasons, "after the last day": after}
+        why = "; ".join(f"{reason}: {count}" for reason, count in counted.items() if count)
+        aside = sum(counted.values())
+        lines.append((name, one.rows_in, one.rows_in - aside, aside, why))
+    return pd.DataFrame(lines, columns=["table", "rows_in", "used", "set_aside", "why"])

@@ -1,0 +1,180 @@
+"""The same facts, clean and messy, are the same base.
+
+clean   clients.csv, invoices.csv: UTF-8, commas, ISO days, identifiers
+messy   CRM и счета.xlsx or Клиенты.csv + Счета.csv: cp1251, semicolons, titles above the
+        header, '1 234,50 ₽', '31.12.2024', names for identifiers, totals at the end
+"""
+
+import pandas as pd
+import pytest
+
+from clientlab.clients import ClientBase
+from clientlab.clients.churn_rates import churn_rate
+from clientlab.problems import InvalidValue
+
+CLEAN_CLIENTS = """client_id,name,started_on,ended_on,end_reason,contract,key_client,capacity
+c1,ООО «Ромашка»,2023-01-09,2024-05-20,price,ongoing,1,1200000
+c2,АО Север,2023-02-01,,,ongoing,0,500000.5
+c3,ИП Иванов,2024-02-12,,,project,0,
+"""
+CLEAN_INVOICES = """client_id,invoice_id,issued_on,amount,kind,paid_on
+c1,1,2024-01-09,1234.5,recurring,2024-01-20
+c1,2,2024-02-09,100000,recurring,
+c2,3,2024-02-10,250000,recurring,2024-03-01
+c2,4,2024-03-10,-1000,credit_note,
+c3,5,2024-12-31,77.07,project,
+"""
+MESSY_CLIENTS = """Отчёт по клиентам;;;;;;;
+Период: 2023–2024;;;;;;;
+;;;;;;;
+Код клиента;Наименование;Дата начала;Дата окончания;Причина ухода;Тип договора;Ключевой;Ёмкость, ₽
+c1;ООО «Ромашка»;09.01.2023;20.05.2024;Цена;постоянный;да;1 200 000,00 ₽
+c2;АО Север;01.02.2023;;;Постоянный;нет;500\u00a0000,5
+c3;ИП Иванов;12.02.2024;-;н/д;проектный;нет;
+Итого;3;;;;;;1 700 000,50
+"""
+MESSY_INVOICES = """Контрагент;Номер счёта;Дата счета;Сумма, руб.;Вид счета;Дата оплаты;Комментарий
+"Ромашка, ООО";1;09.01.2024;1 234,50 ₽;Регулярный платёж;20.01.2024;
+ООО «Ромашка»;2;9.2.2024;100\u00a0000,00;регулярный платеж;;"оплатят
+в марте"
+Север;3;10.02.2024;250000;Регулярный платёж;01 марта 2024 г.;
+Контрагент;Номер счёта;Дата счета;Сумма, руб.;Вид счета;Дата оплаты;Комментарий
+АО «СЕВЕР»;4;10.03.2024;(1 000,00);Сторно;;
+
+ИП ИВАНОВ;5;45657;77,07;Проект;;
+ВСЕГО:;;;350 311,57;;;
+"""
+WINDOW = {"observed_from": "2024-01-01", "observed_until": "2024-12-31"}
+
+
+@pytest.fixture
+def clean(tmp_path) -> ClientBase:
+    folder = tmp_path / "clean"
+    folder.mkdir()
+    (folder / "clients.csv").write_text(CLEAN_CLIENTS, "utf-8")
+    (folder / "invoices.csv").write_text(CLEAN_INVOICES, "utf-8")
+    return ClientBase.read(folder, **WINDOW)
+
+
+def messy_folder(tmp_path, encoding="cp1251"):
+    folder = tmp_path / "messy"
+    folder.mkdir()
+    for name, text in (("Клиенты", MESSY_CLIENTS), ("Счета", MESSY_INVOICES)):
+        if encoding == "cp1251":
+            text = text.replace("₽", "руб.")  # cp1251 has no sign of the rouble
+        (folder / f"{name}.csv").write_text(text, encoding)
+    return folder
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-8", "utf-8-sig", "utf-16"])
+def test_a_messy_russian_export_is_the_same_base(clean, tmp_path, encoding):
+    messy = ClientBase.read(messy_folder(tmp_path, encoding), **WINDOW)
+    for name in ("clients", "invoices"):
+        left, right = clean.tables[name], messy.tables[name]
+        pd.testing.assert_frame_equal(left[sorted(left)], right[sorted(left)])
+    pd.testing.assert_frame_equal(churn_rate(clean).frame, churn_rate(messy).frame)
+
+
+def test_nothing_of_the_messy_export_is_lost_unsaid(tmp_path):
+    base = ClientBase.read(messy_folder(tmp_path), **WINDOW)
+    rows = base.rows.set_index("table")
+    assert rows.loc["clients", ["rows_in", "used", "set_aside"]].tolist() == [4, 3, 1]
+    assert rows.loc["invoices", ["rows_in", "used", "set_aside"]].tolist() == [7, 5, 2]
+    said = [str(problem) for problem in base.check()]
+    assert "clients, row 8: totals or repeated headers: set aside." in said
+    assert "invoices, rows 5, 9: totals or repeated headers: set aside." in said
+    assert any("cp1251, separated by semicolons, header in row 4" in line for line in said)
+    assert any("3 clients told by name" in line or "clients told by name" in line for line in said)
+    assert any("columns not used: 'Комментарий'" in line for line in said)
+
+
+def test_a_workbook_with_a_sheet_for_each_table_is_a_base(clean, tmp_path):
+    path = tmp_path / "База 2024.xlsx"
+    with pd.ExcelWriter(path) as book:
+        for sheet, text in (("Клиенты", CLEAN_CLIENTS), ("Счета", CLEAN_INVOICES)):
+            lines = [line.split(",") for line in text.strip().splitlines()]
+            frame = pd.DataFrame(lines[1:], columns=lines[0])
+            for column in frame:
+                if column.endswith("_on"):
+                    frame[column] = pd.to_datetime(frame[column].replace("", None))
+                elif column in ("amount", "capacity", "invoice_id"):
+                    frame[column] = pd.to_numeric(frame[column])
+            frame.to_excel(book, sheet_name=sheet, index=False)
+        pd.DataFrame({"x": [1]}).to_excel(book, sheet_name="Черновик", index=False)
+    base = ClientBase.read(path, **WINDOW)
+    for name in ("clients", "invoices"):
+        pd.testing.assert_frame_equal(base.tables[name], clean.tables[name])
+    assert "the sheet 'Черновик' is not read: no table has this name." in [
+        problem.message for problem in base.check()
+    ]
+
+
+def test_sheets_by_year_are_stacked(clean, tmp_path):
+    lines = CLEAN_INVOICES.strip().splitlines()
+    (tmp_path / "own").mkdir()
+    with pd.ExcelWriter(tmp_path / "own" / "book.xlsx") as book:
+        for sheet, part in (("один", lines[1:4]), ("два", lines[4:])):
+            frame = pd.DataFrame([line.split(",") for line in part], columns=lines[0].split(","))
+            frame.to_excel(book, sheet_name=sheet, index=False)
+    (tmp_path / "own" / "clients.csv").write_text(CLEAN_CLIENTS, "utf-8")
+    (tmp_path / "own" / "clientlab.toml").write_text(
+        '[base]\nobserved_from = 2024-01-01\nobserved_until = 2024-12-31\ncurrency = "RUB"\n'
+        '[files]\ninvoices = {path = "book.xlsx", sheets = ["один", "два"]}\n',
+        "utf-8",
+    )
+    base = ClientBase.read(tmp_path / "own")
+    pd.testing.assert_frame_equal(base.tables["invoices"], clean.tables["invoices"])
+    assert base.currency == "RUB"
+    assert base.guessed == frozenset()
+
+
+def test_the_analyst_maps_what_cannot_be_guessed(tmp_path):
+    (tmp_path / "clients.csv").write_text("client_id,started_on\nc1,2024-01-01\n", "utf-8")
+    (tmp_path / "invoices.csv").write_text("client_id,date,К оплате\nc1,2024-01-01,5\n", "utf-8")
+    with pytest.raises(InvalidValue) as caught:
+        ClientBase.read(tmp_path)
+    assert str(caught.value) == (
+        "invoices: column 'amount' is missing; the file has 'К оплате'. "
+        'Map it: [columns.invoices] amount = "К оплате"'
+    )
+    (tmp_path / "clientlab.toml").write_text('[columns.invoices]\namount = "К оплате"\n', "utf-8")
+    assert ClientBase.read(tmp_path).tables["invoices"]["amount"].tolist() == [5]
+
+
+def test_one_name_of_two_clients_matches_nobody(tmp_path):
+    clients = pd.DataFrame(
+        {"client_id": ["1", "2"], "name": ["Ромашка", "ООО Ромашка"], "started_on": "2024-01-01"}
+    )
+    invoices = pd.DataFrame({"client_id": ["Ромашка", "1"], "issued_on": "2024-02-01", "amount": 1})
+    base = ClientBase.read({"clients": clients, "invoices": invoices}, **WINDOW)
+    assert base.tables["invoices"]["client_id"].tolist() == ["1"]
+    assert any("'Ромашка'" in problem.message for problem in base.check())
+
+
+def test_words_of_the_agency_are_mapped_to_codes(tmp_path):
+    (tmp_path / "clients.csv").write_text(
+        "client_id,started_on,ended_on,end_reason\nc1,2024-01-01,2024-03-01,ушли к Васе\n", "utf-8"
+    )
+    (tmp_path / "invoices.csv").write_text("client_id,issued_on,amount\nc1,2024-01-01,5\n", "utf-8")
+    base = ClientBase.read(tmp_path, **WINDOW)
+    assert base.tables["clients"]["end_reason"].isna().all()
+    assert any("('ушли к Васе'). Taken as missing. Use one of: outgrew" in problem.message
+               for problem in base.check())  # fmt: skip
+    (tmp_path / "clientlab.toml").write_text(
+        '[values.clients.end_reason]\n"ушли к Васе" = "dissatisfied"\n', "utf-8"
+    )
+    base = ClientBase.read(tmp_path, **WINDOW)
+    assert base.tables["clients"]["end_reason"].tolist() == ["dissatisfied"]
+
+
+def test_mistakes_in_the_settings_are_told_at_once(tmp_path):
+    (tmp_path / "clientlab.toml").write_text(
+        '[base]\nobserved_form = 2024-01-01\nobserved_until = "soon"\n', "utf-8"
+    )
+    with pytest.raises(InvalidValue) as caught:
+        ClientBase.read(tmp_path)
+    assert str(caught.value) == (
+        "clientlab.toml: [base.observed_until] must be a day without quotation marks, as in "
+        "2018-01-31.\nclientlab.toml: [base.observed_form] is not a setting. Known here: name, "
+        "synthetic, observed_from, observed_until, currency."
+    )
