@@ -205,7 +205,10 @@ def test_new_copies_the_notebooks_and_says_how_to_run_them(tmp_path, capsys):
     assert capsys.readouterr().out == (
         f"{len(copies)} notebooks copied to {tmp_path / 'mine'}. "
         f"Run them with: clientlab report {tmp_path / 'mine'}\n"
+        "Empty tables of a client base, with their headers: "
+        f"{tmp_path / 'mine' / 'templates'}\n"
     )
+    assert (tmp_path / "mine" / "templates" / "invoices.csv").is_file()
 
 
 def test_record_tells_what_it_does_not_store(tmp_path, monkeypatch, capsys):

@@ -258,8 +258,10 @@ class ClientBase:
         ids : Index
             Identifiers, some of which may not be known to this base.
         """
-        stored = self._store.tables[table]
-        return stored.codes[: self._count(table)], self._store.ids
+        codes = self._store.tables[table].codes
+        if codes is None:
+            raise InvalidValue(f"The table {table!r} has no client_id: its rows belong to nobody.")
+        return codes[: self._count(table)], self._store.ids
 
     def __repr__(self) -> str:
         mark = "SYNTHETIC DATA: " if self.config.synthetic else ""
