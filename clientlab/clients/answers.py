@@ -15,7 +15,7 @@ import pandas as pd
 
 from clientlab.clients.periods import called
 from clientlab.results import Result
-from clientlab.wording import Text, number, percent, percent_range
+from clientlab.wording import Text, number, percent, percent_range, plural
 
 SMALL = 30  # bases under it are marked
 
@@ -67,6 +67,19 @@ def interval_of(low: float, high: float, unit: str, lang: str) -> str:
     return f"{first} {Text('to', 'до').in_language(lang)} {last}"
 
 
+def counted(count: float, forms: Text, lang: str) -> str:
+    """The form of a noun that goes with a count.
+
+    Examples
+    --------
+    >>> forms = Text("client|clients", "клиент|клиента|клиентов")
+    >>> counted(1, forms, "en"), counted(73, forms, "ru")
+    ('client', 'клиента')
+    """
+    found = forms.in_language(lang).split("|")
+    return found[0] if len(found) == 1 else plural(int(count), *found)
+
+
 def gap_of(value: float, unit: str, lang: str) -> str:
     """A difference with its sign; of shares in percentage points."""
     sign = "+" if value > 0 else ""
@@ -93,7 +106,7 @@ class OverTime(Result):
     advice : Text
         What to decide when it has turned for the worse.
     of : Text
-        What the base counts, in the genitive of many: 'clients'.
+        What the base counts, in its forms: 'client|clients'.
     better : {1, -1, 0}
         Whether more is better, worse, or neither.
     """
@@ -103,7 +116,7 @@ class OverTime(Result):
     subject: Text = Text("", "")
     what: Text = Text("", "")
     advice: Text = Text("", "")
-    of: Text = Text("clients", "клиентов")
+    of: Text = Text("client|clients", "клиент|клиента|клиентов")
     better: int = 0
     unit_of_estimate: str = "share"
 
@@ -142,17 +155,19 @@ class OverTime(Result):
         if told is None:
             told = self.verdict("previous")
             before = Text("than the period before", "чем за период до того")
-            same = Text("the period before cannot be told apart",
-                        "от прошлого периода не отличить")  # fmt: skip
+            same = Text("not to be told from the period before", "от прошлого периода не отличить")
         else:
             before = Text("than a year ago", "чем год назад")
-            same = Text("a year ago cannot be told apart", "от прошлого года не отличить")
+            same = Text(
+                "not to be told from a year ago", "от того же периода год назад не отличить"
+            )
         if told is None:
             return ""
         if told == 0:
             return same.in_language(lang)
         word = Text("more", "больше") if told > 0 else Text("less", "меньше")
-        return f"{word.in_language(lang)} {before.in_language(lang)}"
+        comma = "," if lang == "ru" else ""
+        return f"{word.in_language(lang)}{comma} {before.in_language(lang)}"
 
     def say(self, lang: str = "en") -> str:
         row = self.last
@@ -165,8 +180,7 @@ class OverTime(Result):
         return "; ".join(part for part in parts if part) + "."
 
     def _base(self, row: pd.Series, lang: str) -> str:
-        base = number(row["base"], lang)
-        of = self.of.in_language(lang)
+        base, of = number(row["base"], lang), counted(row["base"], self.of, lang)
         if pd.isna(row["low"]):
             return Text(f" (base {base} {of}; no interval)", f" (база {base} {of}; без интервала)"
                         ).in_language(lang)  # fmt: skip
@@ -224,8 +238,15 @@ class OverTime(Result):
                 frame["low"],
                 frame["high"],
                 write=lambda value: WRITE[self.unit](value, lang),
+                tick=self._tick(frame["high"].max(), lang),
             )
         return axes
+
+    def _tick(self, top: float, lang: str) -> Callable[[float], str] | None:
+        """Percent at the axis without the decimals that only small values need."""
+        if self.unit != "share":
+            return None
+        return lambda value: percent(value, lang, digits=int(top < 0.05))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

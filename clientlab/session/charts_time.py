@@ -23,6 +23,7 @@ def over_time(
     high: Sequence[float] | None = None,
     *,
     write: Callable[[float], str] | None = None,
+    tick: Callable[[float], str] | None = None,
     from_zero: bool = True,
 ) -> None:
     """A number by period: points with intervals, the last one marked and written out.
@@ -36,6 +37,8 @@ def over_time(
         NaN leaves a gap: not observable.
     write : callable, optional
         How a value is written; as percent by default.
+    tick : callable, optional
+        How a value is written at the axis, if not so.
     from_zero : bool
         The axis of values begins at zero.
     """
@@ -67,9 +70,9 @@ def over_time(
     ax.set_xlim(-0.6, len(values) - 0.4 + 0.04 * len(values) + 0.3)
     if from_zero:
         ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]) if np.nanmin(values, initial=0) < 0 else 0)
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: (tick or write)(value)))
     ax.grid(axis="y", linewidth=0.8)
-    ax.tick_params(length=0)
+    ax.tick_params(length=0, pad=8)
     ax.spines[["left", "bottom"]].set_visible(False)
 
 

@@ -114,9 +114,15 @@ def table(
             cells[title] = [
                 "–" if pd.isna(value) else write(float(value), lang) for value in values
             ]
+        elif pd.api.types.is_datetime64_any_dtype(values):
+            cells[title] = ["" if pd.isna(value) else f"{value:%Y-%m-%d}" for value in values]
         else:
-            cells[title] = ["" if value is None else str(words(value)) for value in values]
+            cells[title] = ["" if _nothing(value) else str(words(value)) for value in values]
     return Table(pd.DataFrame(cells), tuple(right), footer)
+
+
+def _nothing(value: object) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or value != value
 
 
 def result_table(result: Result) -> Table:
