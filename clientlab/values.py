@@ -158,13 +158,19 @@ def _decimal_mark(cut: list[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def _number(text: str, point: str) -> float:
+    """A number with this decimal mark; the other mark may only part thousands."""
     other = "." if point == "," else ","
-    if point == "," and "," not in text and re.fullmatch(r"-?\d+\.\d+", text):
-        other = ""  # typed by a program: 12.5 beside 12,5
-    cut = text.replace(other, "").replace(point, ".") if other else text
-    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", cut, flags=re.IGNORECASE):
+    if other in text:
+        grouped = rf"-?\d{{1,3}}(\{other}\d{{3}})+(\{point}\d+)?"
+        if re.fullmatch(grouped, text):
+            text = text.replace(other, "")
+        elif point in text or text.count(other) > 1 or other == ",":
+            return np.nan
+    # What is left of '.' was typed by a program: 12.5 beside 12,5.
+    text = text.replace(point, ".")
+    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", text, flags=re.IGNORECASE):
         return np.nan
-    value = float(cut)
+    value = float(text)
     return value if np.isfinite(value) else np.nan
 
 
