@@ -67,7 +67,8 @@ def raise_if_unusable(problems: list[Problem], opened: Mapping[str, Opened]) -> 
     fatal = [problem for problem in problems if "is missing" in problem.message]
     fatal = [problem for problem in fatal if problem.severity == "error"]
     for name, one in opened.items():
-        if tables()[name].required and not fatal and not (one.aside == "").any():
+        used = (one.aside == "").any()
+        if tables()[name].required and not fatal and len(one.frame) and not used:
             fatal.append(Problem(name, f"none of {len(one.frame)} rows can be used."))
             fatal += [problem for problem in one.problems if problem.severity == "error"]
     Problems(fatal).raise_if_errors()
@@ -148,6 +149,11 @@ def _window(
     if "ended_on" in clients.frame:
         events.append(clients.frame.loc[(clients.aside == "").to_numpy(), "ended_on"].dropna())
     events = [day for day in events if len(day)] or [days["clients"]]
+    if not len(events[0]) and (start is None or end is None):
+        raise InvalidValue(
+            "The tables hold no rows, so the window of the records cannot be guessed. Give "
+            "observed_from and observed_until."
+        )
     if start is None:
         start, guessed = min(day.min() for day in events), guessed | {"observed_from"}
     if end is None:

@@ -244,6 +244,19 @@ def test_an_end_after_the_last_day_has_not_happened_yet():
     assert base.tables["clients"]["end_reason"].isna().all()
 
 
+def test_a_base_without_rows_is_a_base_if_its_window_is_said():
+    base = read(clients=CLIENTS.iloc[:0], invoices=INVOICES.iloc[:0])
+    assert len(base.tables["clients"]) == len(base.tables["invoices"]) == 0
+    assert churn_rate(base).say().startswith("Churn of clients: on the first day of no period")
+    with pytest.raises(InvalidValue, match=r"^The tables hold no rows, so the window"):
+        read({}, clients=CLIENTS.iloc[:0], invoices=INVOICES.iloc[:0])
+
+
+def test_rows_of_which_none_can_be_used_are_an_error():
+    with pytest.raises(InvalidValue, match=r"invoices: none of 3 rows can be used\."):
+        read(invoices=INVOICES.assign(amount="?"))
+
+
 # --- whatever became known later changes nothing --------------------------------------
 
 DAY_0 = pd.Timestamp("2024-01-01")
