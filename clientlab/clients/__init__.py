@@ -2,4 +2,13 @@
 
 from clientlab.clients.base import ClientBase
 
-__all__ = ["ClientBase"]
+__all__ = ["KPIS", "ClientBase"]
+
+
+def __getattr__(name: str):
+    """`KPIS` is loaded when it is asked for: reading a base must not wait for statistics."""
+    if name == "KPIS":
+        from clientlab.clients.kpis import KPIS
+
+        return KPIS
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

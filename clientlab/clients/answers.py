@@ -143,12 +143,16 @@ class OverTime(Result):
         return int(row["low"] > 0) - int(row["high"] < 0)
 
     def headline(self, lang: str = "en") -> str:
+        turn = self._turned(lang)
+        return self._head(lang) + (f", {turn}" if turn else "")
+
+    def _head(self, lang: str) -> str:
+        """The number of the last period, without base and interval."""
         row = self.last
         name = called(row["period"], self.period, lang)
         value = WRITE[self.unit](row["estimate"], lang)
-        head = f"{self.subject.in_language(lang)}: {value} " + Text("in", "за").in_language(lang)
-        turn = self._turned(lang)
-        return f"{head} {name}" + (f", {turn}" if turn else "")
+        during = Text("in", "за").in_language(lang)
+        return f"{self.subject.in_language(lang)}: {value} {during} {name}"
 
     def _turned(self, lang: str) -> str:
         told = self.verdict("year_ago")
@@ -174,7 +178,7 @@ class OverTime(Result):
         if pd.isna(row["estimate"]):
             none = Text("no complete period has a number", "ни за один период числа нет")
             return f"{self.subject.in_language(lang)}: {none.in_language(lang)}."
-        parts = [self.headline(lang).split(", ")[0] + self._base(row, lang)]
+        parts = [self._head(lang) + self._base(row, lang)]
         for line in self.changes.to_dict("records"):
             parts.append(self._change(line, lang))
         return "; ".join(part for part in parts if part) + "."
@@ -284,7 +288,7 @@ class ByGroup(Result):
         return self.told.in_language(lang)
 
     def headline(self, lang: str = "en") -> str:
-        return self.told.in_language(lang).rstrip(".").split(" (")[0]
+        return self.told.in_language(lang).rstrip(".").rsplit(" (", 1)[0]
 
     def decide(self, lang: str = "en") -> str:
         return self.advice.in_language(lang)
@@ -348,7 +352,7 @@ class Cells(Result):
         return self.told.in_language(lang)
 
     def headline(self, lang: str = "en") -> str:
-        return self.told.in_language(lang).rstrip(".").split(" (")[0]
+        return self.told.in_language(lang).rstrip(".").rsplit(" (", 1)[0]
 
     def decide(self, lang: str = "en") -> str:
         return self.advice.in_language(lang)

@@ -52,7 +52,7 @@ class Records:
                             dtype=object)  # fmt: skip
         self.began = self._day(world.started)
         self.ended = np.where(world.ended >= 0, self._day(world.ended), np.datetime64("NaT", "D"))
-        self.fee = np.round(np.exp(11.9 + 0.75 * world.traits["size"]) / 1000) * 1000
+        self.fee = np.round(np.exp(11.8 + 0.6 * np.clip(world.traits["size"], -2, 2)) / 1000) * 1000
         years = (self.last - self.began).astype(int) / 365.25
         self.score = world.traits["size"] + 0.35 * years
         current = np.isnat(self.ended)
@@ -147,7 +147,7 @@ class Records:
         random = self.random
         level = np.exp(np.clip(self._state("spend", who, month), -1.5, 1.5))
         season = SEASON[month % 12]
-        size = {"recurring": 1.0, "project": 2.2}[kind]
+        size = {"recurring": 1.0, "project": 1.6}[kind]
         spread = np.exp(random.normal(0, 0.03 if kind == "recurring" else 0.5, len(who)))
         amount = np.maximum(np.round(self.fee[who] * size * level * season * spread, -2), 5000)
         issued = (START + month).astype("M8[D]")

@@ -12,7 +12,7 @@ from clientlab.session import style
 from clientlab.session.texts import language
 from clientlab.wording import percent
 
-TICKS = 12  # more labels of periods than this run into each other
+TICKS = 9  # more labels of periods than this run into each other
 
 
 def over_time(

@@ -213,12 +213,12 @@ def test_a_missing_required_column_names_what_to_type():
 
 
 def test_a_missing_required_table_is_an_error():
-    with pytest.raises(InvalidValue, match="^invoices: the table is missing; it is required"):
+    with pytest.raises(InvalidValue, match=r"^invoices: the table is missing; it is required"):
         ClientBase.read({"clients": CLIENTS})
 
 
 def test_a_table_of_another_name_is_refused():
-    with pytest.raises(InvalidValue, match="^'sales' is not a table of a client base"):
+    with pytest.raises(InvalidValue, match=r"^'sales' is not a table of a client base"):
         read(sales=INVOICES)
 
 

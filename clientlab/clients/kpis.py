@@ -1,0 +1,72 @@
+"""The indicators of a client base: one list, with unit, formula and source of each.
+
+It answers: which numbers can a base give. Every indicator is a function of a base, so
+``churn_rate(base.as_of(day))`` is what was known that day. To add one: a function of a
+base that returns a result, and its line in `KPIS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from clientlab.clients.churn_rates import churn_rate
+from clientlab.clients.payments import days_past_due, payment_by, payment_discipline
+from clientlab.clients.positioning import client_budget, positioning, revenue_by
+from clientlab.wording import Text
+
+__all__ = [
+    "KPIS",
+    "Kpi",
+    "churn_rate",
+    "client_budget",
+    "days_past_due",
+    "payment_by",
+    "payment_discipline",
+    "positioning",
+    "revenue_by",
+]
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One indicator.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(base)`` gives its result.
+    meaning : Text
+    unit : {"share", "points", "score", "number", "money", "days"}
+    formula : str
+    source : str
+        Article (S0–S4) and system that define it.
+    needs : tuple of str
+        Tables besides clients and invoices.
+    """
+
+    function: Callable
+    meaning: Text
+    unit: str
+    formula: str
+    source: str
+    needs: tuple[str, ...] = ()
+
+
+KPIS = {
+    "churn_rate": Kpi(
+        churn_rate, Text("churn of clients", "отток клиентов"), "share",
+        "left in the period ÷ there on its first day", "S1, S3; B3"),
+    "payment_discipline": Kpi(
+        payment_discipline, Text("invoices paid on time", "оплата в срок"), "share",
+        "paid by the due day ÷ fell due in the period", "S2; B20"),
+    "days_past_due": Kpi(
+        days_past_due, Text("days past due", "дни просрочки"), "days",
+        "day − due day of the oldest unpaid invoice", "S2; B20"),
+    "positioning": Kpi(
+        positioning, Text("revenue by industry", "выручка по отраслям"), "share",
+        "revenue of the industry ÷ revenue of 12 months", "S1; B22"),
+    "client_budget": Kpi(
+        client_budget, Text("client budget spent", "клиентский бюджет"), "share",
+        "spent ÷ planned", "S1; B26", ("contracts", "costs")),
+}  # fmt: skip
