@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from clientlab.clients.churn_rates import churn_rate
 from clientlab.clients.payments import days_past_due, payment_by, payment_discipline
 from clientlab.clients.positioning import client_budget, positioning, revenue_by
+from clientlab.clients.revenue import revenue_retention
 from clientlab.wording import Text
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "payment_discipline",
     "positioning",
     "revenue_by",
+    "revenue_retention",
 ]
 
 
@@ -57,6 +59,9 @@ KPIS = {
     "churn_rate": Kpi(
         churn_rate, Text("churn of clients", "отток клиентов"), "share",
         "left in the period ÷ there on its first day", "S1, S3; B3"),
+    "revenue_retention": Kpi(
+        revenue_retention, Text("gross and net retention", "удержание выручки"), "share",
+        "Σ min(R1, R0) ÷ Σ R0 and Σ R1 ÷ Σ R0, recurring revenue of the same clients", "S1; B3"),
     "payment_discipline": Kpi(
         payment_discipline, Text("invoices paid on time", "оплата в срок"), "share",
         "paid by the due day ÷ fell due in the period", "S2; B20"),
