@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from clientlab.clients.churn_rates import churn_rate
+from clientlab.clients.cohorts import cohorts
 from clientlab.clients.payments import days_past_due, payment_by, payment_discipline
 from clientlab.clients.positioning import client_budget, positioning, revenue_by
 from clientlab.clients.revenue import revenue_retention
@@ -21,6 +22,7 @@ __all__ = [
     "Kpi",
     "churn_rate",
     "client_budget",
+    "cohorts",
     "days_past_due",
     "payment_by",
     "payment_discipline",
@@ -62,6 +64,9 @@ KPIS = {
     "revenue_retention": Kpi(
         revenue_retention, Text("gross and net retention", "удержание выручки"), "share",
         "Σ min(R1, R0) ÷ Σ R0 and Σ R1 ÷ Σ R0, recurring revenue of the same clients", "S1; B3"),
+    "cohorts": Kpi(
+        cohorts, Text("cohorts", "когорты"), "share",
+        "there at an age ÷ began in the quarter", "S1; B31"),
     "payment_discipline": Kpi(
         payment_discipline, Text("invoices paid on time", "оплата в срок"), "share",
         "paid by the due day ÷ fell due in the period", "S2; B20"),

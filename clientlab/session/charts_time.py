@@ -120,7 +120,8 @@ def heat(
                 ax.text(column + 0.5, row + 0.5, write(value), ha="center", va="center",
                         size=12, color=colour, parse_math=False)  # fmt: skip
     ax.invert_yaxis()
-    ax.set_yticks(np.arange(len(rows)) + 0.5, list(rows), size=12)
+    every = max(1, -(-len(rows) // (2 * TICKS)))
+    ax.set_yticks(np.arange(len(rows))[::every] + 0.5, list(rows)[::every], size=12)
     step = max(1, -(-len(columns) // (2 * TICKS)))
     ax.set_xticks(np.arange(len(columns))[::step] + 0.5, list(columns)[::step], size=12)
     ax.xaxis.tick_top()
