@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from clientlab.clients.churn_rates import churn_rate
 from clientlab.clients.cohorts import cohorts
+from clientlab.clients.feedback import asked_too_often, csi, nps
 from clientlab.clients.payments import days_past_due, payment_by, payment_discipline
 from clientlab.clients.positioning import client_budget, positioning, revenue_by
 from clientlab.clients.revenue import revenue_retention
@@ -20,10 +21,13 @@ from clientlab.wording import Text
 __all__ = [
     "KPIS",
     "Kpi",
+    "asked_too_often",
     "churn_rate",
     "client_budget",
     "cohorts",
+    "csi",
     "days_past_due",
+    "nps",
     "payment_by",
     "payment_discipline",
     "positioning",
@@ -67,6 +71,14 @@ KPIS = {
     "cohorts": Kpi(
         cohorts, Text("cohorts", "когорты"), "share",
         "there at an age ÷ began in the quarter", "S1; B31"),
+    "nps": Kpi(
+        nps, Text("Net Promoter Score", "NPS"), "points",
+        "share of 9–10 less share of 0–6", "S1; B8", ("feedback",)),
+    "csi": Kpi(
+        csi, Text("satisfaction", "CSI"), "score", "mean of 1–5", "S1; B8", ("feedback",)),
+    "asked_too_often": Kpi(
+        asked_too_often, Text("how often clients are asked", "как часто спрашиваем"), "share",
+        "current clients by questions in 12 months", "S1; B8", ("feedback",)),
     "payment_discipline": Kpi(
         payment_discipline, Text("invoices paid on time", "оплата в срок"), "share",
         "paid by the due day ÷ fell due in the period", "S2; B20"),

@@ -1,0 +1,345 @@
+"""What clients say: Net Promoter Score and satisfaction, with several people of a client.
+
+It answers: would they recommend us, are they content, do we ask too often. People of one
+client are not independent: intervals take clients as clusters. Public names are
+importable from `clientlab.clients.kpis`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from clientlab.clients.answers import ByGroup, OverTime
+from clientlab.clients.base import ClientBase
+from clientlab.clients.periods import IN_A_YEAR, PERIODS, complete
+from clientlab.results import CannotSay
+from clientlab.stats import design, proportions
+from clientlab.wording import Text, number, percent, plural
+
+NPS = Text("NPS", "NPS")
+CSI = Text("Satisfaction (CSI)", "Удовлетворённость (CSI)")
+QUARTER, YEAR = 91, 365  # days
+ANSWERS = Text("answer|answers", "ответ|ответа|ответов")
+
+
+def nps(base: ClientBase, *, period: str = "Y") -> OverTime | CannotSay:
+    """Net Promoter Score by period: share of 9–10 less share of 0–6.
+
+    Several people of one client are a cluster; the interval is a score interval on the
+    effective base (`stats.design.nps`; S1, system B8). The scale is −1 to 1 in `frame`
+    and −100 to 100 in words.
+
+    Parameters
+    ----------
+    base : ClientBase
+    period : {"M", "Q", "Y"}
+        By the day of the answer.
+
+    Returns
+    -------
+    OverTime
+        `frame`: ``period, estimate, low, high, base`` (answers), ``clients``. Intervals
+        are NaN with answers of one client only.
+
+    Raises
+    ------
+    InvalidValue
+        If the period is not known.
+
+    Examples
+    --------
+    >>> base = ClientBase.read({
+    ...     "clients": pd.DataFrame({"client_id": ["a", "b"], "started_on": "2023-05-01"}),
+    ...     "invoices": pd.DataFrame({"client_id": ["a"], "issued_on": ["2024-01-01"],
+    ...         "amount": [1]}),
+    ...     "feedback": pd.DataFrame({"client_id": ["a", "a", "b"], "asked_on": "2024-02-01",
+    ...         "answered_on": "2024-02-03", "nps": [10, 9, 3]})},
+    ...     observed_from="2024-01-01", observed_until="2024-12-31")
+    >>> nps(base).frame[["estimate", "base", "clients"]].round(3).values.tolist()
+    [[0.333, 3.0, 2.0]]
+    """
+    what = Text(
+        f"Share of 9–10 less share of 0–6, answers of the {PERIODS.get(period, PERIODS['Y']).en}; "
+        "95% intervals, clients as clusters",
+        "Доля оценок 9–10 минус доля 0–6; 95%-е интервалы, люди одного клиента — кластер",
+    )
+    return _scores(base, "nps", period, NPS, what, design.nps)
+
+
+def csi(base: ClientBase, *, period: str = "Y") -> OverTime | CannotSay:
+    """Mean satisfaction of 1–5 by period, clients as clusters (S1; system B8).
+
+    Parameters
+    ----------
+    base : ClientBase
+    period : {"M", "Q", "Y"}
+
+    Returns
+    -------
+    OverTime
+        `frame`: ``period, estimate, low, high, base`` (answers), ``clients``.
+
+    Raises
+    ------
+    InvalidValue
+        If the period is not known.
+
+    Examples
+    --------
+    >>> base = ClientBase.read({
+    ...     "clients": pd.DataFrame({"client_id": ["a", "b"], "started_on": "2023-05-01"}),
+    ...     "invoices": pd.DataFrame({"client_id": ["a"], "issued_on": ["2024-01-01"],
+    ...         "amount": [1]}),
+    ...     "feedback": pd.DataFrame({"client_id": ["a", "b"], "asked_on": "2024-02-01",
+    ...         "answered_on": "2024-02-03", "csi": [5, 4]})},
+    ...     observed_from="2024-01-01", observed_until="2024-12-31")
+    >>> csi(base).frame["estimate"].tolist()
+    [4.5]
+    """
+    what = Text(
+        "Mean of 1–5; 95% intervals, people of one client as a cluster",
+        "Среднее по шкале 1–5; 95%-е интервалы, люди одного клиента — кластер",
+    )
+    return _scores(base, "csi", period, CSI, what, design.mean)
+
+
+def _scores(
+    base: ClientBase, column: str, period: str, name: Text, what: Text, statistic: Callable
+) -> OverTime | CannotSay:
+    """A statistic of scores by period of the answer."""
+    periods = complete(base, period)
+    missing = base.lacks(name, feedback=(column,))
+    if missing:
+        return missing
+    rows = _answers(base, column)
+    at = np.searchsorted(periods["first"].to_numpy(), rows["day"].to_numpy(), side="right") - 1
+    last = periods["last"].to_numpy()
+    inside = (at >= 0) & (rows["day"].to_numpy() <= (last[at] if len(last) else rows["day"]))
+    parts = [rows[inside & (at == number)] for number in range(len(periods))]
+    if not any(map(len, parts)):
+        none = Text("no answer lies in a whole period", "ни одного ответа за полный период нет")
+        reason = Text(f"{name.en}: {none.en}.", f"{name.ru}: {none.ru}.")
+        return CannotSay.because(reason, base.provenance())
+    # Periods before the first question tell nothing: nobody was asked.
+    begin = next(number for number, part in enumerate(parts) if len(part))
+    parts, periods = parts[begin:], periods.iloc[begin:]
+    frame = pd.DataFrame(
+        [
+            {"period": first, **_estimate(part, statistic)}
+            for first, part in zip(periods["first"], parts, strict=True)
+        ]
+    )
+    return OverTime(
+        frame,
+        base.provenance(int(inside.sum()), Text("answers", "ответов")),
+        _notes(base, frame),
+        changes=_changes(frame, parts, period, column),
+        period=period,
+        subject=name,
+        what=what,
+        of=ANSWERS,
+        better=1,
+        unit_of_estimate="points" if column == "nps" else "score",
+        advice=Text(
+            "Call those who gave the lowest scores this week, the ones who answered first.",
+            "На этой неделе позвонить поставившим низкие оценки.",
+        ),
+    )
+
+
+def _answers(base: ClientBase, column: str) -> pd.DataFrame:
+    """Scores that were given: ``client_id, day, score``."""
+    frame = base.tables["feedback"]
+    day = frame["answered_on"] if "answered_on" in frame else frame["asked_on"]
+    rows = pd.DataFrame({"client_id": frame["client_id"], "day": day, "score": frame[column]})
+    return rows.dropna()
+
+
+def _estimate(part: pd.DataFrame, statistic: Callable) -> dict[str, float]:
+    """Estimate of one period; NaN intervals where one client answered."""
+    clients = part["client_id"].nunique()
+    found = {"estimate": np.nan, "low": np.nan, "high": np.nan, "base": len(part),
+             "clients": clients}  # fmt: skip
+    if clients == 1 and len(part):
+        score = part["score"]
+        one = ((score >= 9).mean() - (score <= 6).mean()) if statistic is design.nps else (
+            score.mean())  # fmt: skip
+        found["estimate"] = float(one)
+    elif clients:
+        plan = design.Design(clusters=part["client_id"].to_numpy())
+        given = statistic(part["score"].to_numpy(float), plan)
+        found |= {
+            "estimate": float(given.estimate),
+            "low": float(given.low),
+            "high": float(given.high),
+        }
+        if found["low"] == found["high"]:  # all alike: the spread says nothing
+            found |= {"low": np.nan, "high": np.nan}
+    return found
+
+
+def _changes(
+    frame: pd.DataFrame, parts: list[pd.DataFrame], period: str, column: str
+) -> pd.DataFrame:
+    """The last period less earlier ones; the same clients are in both (clusters)."""
+    rows = []
+    for against, back in (("previous", 1), ("year_ago", IN_A_YEAR[period])):
+        if len(frame) <= back or (against == "year_ago" and back == 1):
+            continue
+        now, then = parts[-1], parts[-1 - back]
+        gap = frame["estimate"].iloc[-1] - frame["estimate"].iloc[-1 - back]
+        low = high = np.nan
+        both = pd.concat([then, now])
+        if len(now) and len(then) and both["client_id"].nunique() > 2:
+            score = both["score"].to_numpy(float)
+            value = np.where(score >= 9, 1.0, np.where(score <= 6, -1.0, 0.0))
+            value = value if column == "nps" else score
+            group = np.repeat([0, 1], [len(then), len(now)])
+            plan = design.Design(clusters=both["client_id"].to_numpy())
+            found = design.difference(value, group, plan)
+            if found.se > 0:
+                low, high = float(found.low), float(found.high)
+        rows.append((against, frame["period"].iloc[-1 - back], gap, low, high, len(then)))
+    return pd.DataFrame(rows, columns=["against", "period", "estimate", "low", "high", "base"])
+
+
+def _notes(base: ClientBase, frame: pd.DataFrame) -> tuple[Text, ...]:
+    feedback = base.tables["feedback"]
+    notes = [
+        Text(
+            "No interval covers who chose to answer.",
+            "Никакой интервал не учитывает, кто решил ответить.",
+        )
+    ]
+    if "answered_on" in feedback:
+        asked, answered = len(feedback), int(feedback["answered_on"].notna().sum())
+        notes.append(
+            Text(
+                f"Answered {percent(answered / asked)} of {number(asked)} who were asked.",
+                f"Ответили {percent(answered / asked, 'ru')} из {number(asked, 'ru')} опрошенных.",
+            )
+        )
+    often = len(_often(base))
+    if often:
+        word = plural(often, "client was", "clients were")
+        ru = plural(often, "клиента", "клиентов", "клиентов")
+        notes.append(
+            Text(
+                f"{often} {word} asked more often than once a quarter: once a year is the advice.",
+                f"Чаще раза в квартал спрашивали {often} {ru}: совет — раз в год.",
+            )
+        )
+    return tuple(notes)
+
+
+def _often(base: ClientBase) -> set[str]:
+    """Clients of whom a person was asked twice within a quarter, in the last year."""
+    frame = base.tables["feedback"]
+    who = ["client_id", "person_id"] if "person_id" in frame else ["client_id"]
+    rows = frame[frame["asked_on"] > base.day - pd.Timedelta(days=YEAR)]
+    rows = rows.drop_duplicates([*who, "asked_on"]).sort_values("asked_on", kind="stable")
+    gap = rows.groupby(who, dropna=False)["asked_on"].diff()
+    return set(rows.loc[gap < pd.Timedelta(days=QUARTER), "client_id"])
+
+
+def asked_too_often(base: ClientBase) -> ByGroup | CannotSay:
+    """Current clients by how often they were asked for a score in the last 12 months.
+
+    More often than once a quarter is too often, once a year is the advice (S1; B8). A
+    client is asked as often as the person of it who was asked most.
+
+    Parameters
+    ----------
+    base : ClientBase
+
+    Returns
+    -------
+    ByGroup
+        `frame`: ``group`` ("none", "once", "some", "often"), ``label_en, label_ru,
+        count, estimate, low, high, base`` (clients); Wilson intervals.
+
+    Raises
+    ------
+    InvalidValue
+        Never; without feedback in the files it cannot say.
+
+    Examples
+    --------
+    >>> base = ClientBase.read({
+    ...     "clients": pd.DataFrame({"client_id": ["a", "b"], "started_on": "2023-05-01"}),
+    ...     "invoices": pd.DataFrame({"client_id": ["a"], "issued_on": ["2024-01-01"],
+    ...         "amount": [1]}),
+    ...     "feedback": pd.DataFrame({"client_id": ["a", "a"],
+    ...         "asked_on": ["2024-02-01", "2024-03-01"], "nps": [9, 9]})},
+    ...     observed_from="2024-01-01", observed_until="2024-12-31")
+    >>> asked_too_often(base).frame.set_index("group")["count"].to_dict()
+    {'none': 1, 'once': 0, 'some': 0, 'often': 1}
+    """
+    name = Text("How often clients are asked", "Как часто спрашиваем клиентов")
+    missing = base.lacks(name, feedback=("asked_on",))
+    if missing:
+        return missing
+    clients = base.tables["clients"]
+    current = clients
+    if "ended_on" in clients:
+        current = clients[~(clients["ended_on"] <= base.day)]
+    ids = pd.Index(current["client_id"].unique())
+    if not len(ids):
+        reason = Text(f"{name.en}: there is no current client.", f"{name.ru}: клиентов сейчас нет.")
+        return CannotSay.because(reason, base.provenance())
+    frame = base.tables["feedback"]
+    who = ["client_id", "person_id"] if "person_id" in frame else ["client_id"]
+    rows = frame[frame["asked_on"] > base.day - pd.Timedelta(days=YEAR)]
+    times = rows.groupby(who, dropna=False)["asked_on"].nunique()
+    most = times.groupby("client_id").max().reindex(ids, fill_value=0)
+    often = most.index.isin(sorted(_often(base)))
+    group = np.where(often, 3, np.minimum(most.to_numpy(), 2))
+    counts = np.bincount(group, minlength=4)
+    share = proportions.interval(counts, np.full(4, len(ids)))
+    labels = (
+        Text("not asked", "не спрашивали"), Text("once", "один раз"),
+        Text("more than once, not within a quarter", "больше раза, но не чаще раза в квартал"),
+        Text("more often than once a quarter", "чаще раза в квартал"),
+    )  # fmt: skip
+    return ByGroup(
+        pd.DataFrame(
+            {
+                "group": ["none", "once", "some", "often"],
+                "label_en": [label.en for label in labels],
+                "label_ru": [label.ru for label in labels],
+                "count": counts,
+                "estimate": share.estimate,
+                "low": share.low,
+                "high": share.high,
+                "base": len(ids),
+            }
+        ),
+        base.provenance(len(ids), Text("current clients", "текущих клиентов")),
+        subject=name,
+        told=_told_often(counts, len(ids)),
+        what=Text(
+            "Current clients by questions for a score in the last 12 months; 95% intervals",
+            "Текущие клиенты по числу опросов за 12 месяцев; 95%-е интервалы",
+        ),
+        advice=Text(
+            "Stop asking those who are asked more than once a quarter; once a year is enough.",
+            "Перестать спрашивать чаще раза в квартал: раза в год достаточно.",
+        )
+        if counts[3]
+        else Text("", ""),
+    )
+
+
+def _told_often(counts: np.ndarray, clients: int) -> Text:
+    share = proportions.interval(counts[3], clients)
+    ends = (percent(float(share.low)), percent(float(share.high)))
+    ends_ru = (percent(float(share.low), "ru"), percent(float(share.high), "ru"))
+    return Text(
+        f"Asked more often than once a quarter: {counts[3]} of {clients} current clients; never in "
+        f"12 months: {counts[0]} (too often: {ends[0]} to {ends[1]}, base {clients}).",
+        f"Чаще раза в квартал спрашивали {counts[3]} из {clients} текущих клиентов; ни разу за 12 "
+        f"месяцев — {counts[0]} (слишком часто: от {ends_ru[0]} до {ends_ru[1]}, база {clients}).",
+    )
