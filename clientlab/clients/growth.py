@@ -30,7 +30,10 @@ EXPANSION = Text("Expansion revenue", "Допродажи")
 REFERRAL = Text("New clients by referral", "Новые клиенты по рекомендации")
 CLIENTS = Text("client|clients", "клиент|клиента|клиентов")
 SELLERS = tables()["invoices"]["sold_by"].allowed
-UP, CROSS = Text("up-sell", "рост прежних услуг"), Text("cross-sell", "новые услуги")
+WHAT = {
+    "up_sell": Text("up-sell", "рост прежних услуг"),
+    "cross_sell": Text("cross-sell", "новые услуги"),
+}
 NOT_TOLD = Text("not told who", "кто – не указано")
 
 
@@ -218,11 +221,15 @@ def referral_rate(base: ClientBase, *, period: str = "Y") -> OverTime | CannotSa
                    "ни в одном полном периоде нет новых клиентов с известным каналом")  # fmt: skip
         return _cannot(base, REFERRAL, why)
     unknown = int((frame["new"] - frame["base"]).sum())
-    note = Text(f"New clients whose channel is not told, in no share: {unknown}.",
-                f"Новые клиенты без указанного канала, не входят ни в одну долю: {unknown}.")  # fmt: skip
+    note = Text(
+        f"New clients whose channel is not told, in no share: {unknown}.",
+        f"Новые клиенты без указанного канала, не входят ни в одну долю: {unknown}.",
+    )
     few = int(frame["base"].between(1, SMALL - 1).sum())
-    small = Text(f"{few} of {len(frame)} shares stand on fewer than {SMALL} new clients.",
-                 f"{few} из {len(frame)} долей стоят меньше чем на {SMALL} новых клиентах.")  # fmt: skip
+    small = Text(
+        f"{few} of {len(frame)} shares stand on fewer than {SMALL} new clients.",
+        f"{few} из {len(frame)} долей стоят меньше чем на {SMALL} новых клиентах.",
+    )
     return OverTime(
         frame, base.provenance(int(frame["base"].sum()), Text("new clients", "новых клиентов")),
         ((note,) if unknown else ()) + ((small,) if few else ()),
@@ -260,8 +267,8 @@ def _check_changes(frame: pd.DataFrame, parts: list[pd.Series], period: str) -> 
             continue
         both = pd.concat([parts[-1 - back], parts[-1]])
         now = np.repeat([0, 1], [len(parts[-1 - back]), len(parts[-1])])
-        plan = design.Design(clusters=both.index)
-        found = _ends(both, lambda y=both, g=now, d=plan: design.difference(y, g, d))
+        found = _ends(both, lambda y=both, g=now: design.difference(
+            y, g, design.Design(clusters=y.index)))  # fmt: skip
         then = frame.iloc[-1 - back]
         found["estimate"] = frame["estimate"].iloc[-1] - then["estimate"]
         rows.append({"against": against, "period": then["period"], **found,
@@ -281,40 +288,240 @@ class _Sold:
     def share(self, part: np.ndarray) -> dict[str, float]:
         """Σ part ÷ Σ R0 with its interval."""
         found = _ends(part, lambda: design.ratio(part, self.before, design.Design()))
-        return {**found, "estimate": float(part.sum() / self.before.sum())}
+        share = float(part.sum() / self.before.sum())
+        return {"estimate": share, "low": np.fmax(found["low"], 0.0) + 0 * found["low"],
+                "high": found["high"]}  # fmt: skip
 
 
 def _sold(base: ClientBase, first: pd.Timestamp, last: pd.Timestamp) -> _Sold:
     """What clients with R0 > 0 added, by seller; see `expansion`."""
-    invoices, (codes, ids) = base.tables["invoices"], base.codes("invoices")
-    amount, issued = invoices["amount"].to_numpy(float), invoices["issued_on"].to_numpy()
-    month, start = issued.astype(MONTH), first.to_datetime64()
-    regular = _of_kind(base, invoices, "recurring")
-    before = regular & (month == (first - pd.DateOffset(months=1)).to_datetime64().astype(MONTH))
-    paid = np.bincount(codes[before], amount[before], len(ids))
-    services = (invoices["service"] if base.has("invoices", "service")
-                else pd.Series(None, invoices.index, object))  # fmt: skip
-    of_service, names = pd.factorize(services)
-    of_service = np.where(of_service < 0, len(names), of_service)
-    cell = codes.astype(np.int64) * (len(names) + 1) + of_service
-    end = (month == last.to_datetime64().astype(MONTH)) & (paid[codes] > 0)
-    cells, at = np.unique(cell[end], return_inverse=True)
-    told = cells % (len(names) + 1) < len(names)
-    earlier = (issued < start) & (issued >= base.observed_from.to_datetime64()) & (amount > 0)
-    year = earlier & (issued >= (first - pd.DateOffset(months=12)).to_datetime64())
-    ever, lately = np.isin(cells, cell[earlier]) | ~told, np.isin(cells, cell[year]) | ~told
-    spent = pd.Series(amount[before]).groupby(cell[before]).sum().reindex(cells, fill_value=0.0)
-    rows = pd.DataFrame({"at": at, "seller": _sellers(invoices)[end], "amount": amount[end],
-                         "regular": amount[end] * regular[end]})  # fmt: skip
-    gain = {"up_sell": np.where(lately, _sums(rows, "regular", len(cells)) - spent, 0.0)}
+    rows, has_service = _rows(base), base.has("invoices", "service")
+    before = rows[rows["regular"] & (rows["month"] == first - pd.DateOffset(months=1))]
+    paid = before.groupby("client")["amount"].sum()
+    paid = paid[paid > 0]
+    end = rows[(rows["month"] == last.replace(day=1)) & rows["client"].isin(paid.index)]
+    earlier = rows[(rows["issued_on"] < first) & (rows["amount"] > 0)
+                   & (rows["issued_on"] >= base.observed_from)]  # fmt: skip
+    lately = earlier[earlier["issued_on"] >= first - pd.DateOffset(months=12)]
+    cells = pd.DataFrame(
+        {
+            "all": end.groupby("cell")["amount"].sum(),
+            "regular": end[end["regular"]].groupby("cell")["amount"].sum(),
+        }
+    )
+    cells = cells.fillna(0.0)
+    spent = before.groupby("cell")["amount"].sum().reindex(cells.index, fill_value=0.0)
+    told = ~cells.index.isin(end.loc[~end["told"], "cell"])
+    ever = cells.index.isin(earlier["cell"].unique()) | ~told
+    year = cells.index.isin(lately["cell"].unique()) | ~told
+    gain = {"up_sell": (cells["regular"] - spent).clip(lower=0.0) * year}
+    if has_service:
+        gain["cross_sell"] = cells["all"].clip(lower=0.0) * ~ever
+    added = {what: _by_seller(end[end["regular"]] if what == "up_sell" else end, values, paid.index)
+             for what, values in gain.items()}  # fmt: skip
+    back = int((ever & ~year & (cells["all"] > 0)).sum())
+    sellers = (*SELLERS, None) if base.has("invoices", "sold_by") else (None,)
+    notes = _expansion_notes(base, first, back, int((~end["told"]).sum()))
+    return _Sold(paid.to_numpy(), added, sellers, notes)
+
+
+def _rows(base: ClientBase) -> pd.DataFrame:
+    """Invoices in numbers: ``client, cell`` (client and service), ``told`` (the service),
+    ``month, issued_on, amount, regular, seller``.
+    """
+    invoices, codes = base.tables["invoices"], base.codes("invoices")[0]
+    issued, service = invoices["issued_on"], np.zeros(len(invoices), np.int64)
+    count = 1
     if base.has("invoices", "service"):
-        gain["cross_sell"] = np.where(ever, 0.0, _sums(rows, "amount", len(cells)))
-    who, client = np.flatnonzero(paid > 0), cells // (len(names) + 1)
-    added = {}
-    for what, values in gain.items():
-        column = "regular" if what == "up_sell" else "amount"
-        table = np.zeros((len(ids), len(SELLERS) + 1))
-        np.add.at(table, client, _shared(rows, column, np.maximum(values, 0)))
-        added[what] = table[who]
-    back = int((ever & ~lately & told & (_sums(rows, "amount", len(cells)) > 0)).sum())
-    return _Sold(paid[who], added, (*SELLERS, None), _notes(base, first, back, int((~told).sum())))
+        service, names = pd.factorize(invoices["service"])
+        count = len(names) + 1
+    seller = np.full(len(invoices), -1)
+    if base.has("invoices", "sold_by"):
+        seller = pd.Categorical(invoices["sold_by"], categories=list(SELLERS)).codes
+    return pd.DataFrame({
+        "client": codes, "cell": codes.astype(np.int64) * count + service % count,
+        "told": service >= 0, "issued_on": issued, "amount": invoices["amount"],
+        "month": issued.to_numpy().astype(MONTH).astype("datetime64[s]"),
+        "regular": _of_kind(base, invoices, "recurring"), "seller": seller})  # fmt: skip
+
+
+def _by_seller(end: pd.DataFrame, gain: pd.Series, clients: pd.Index) -> np.ndarray:
+    """What was added, shape (clients, sellers), shared out by what each seller billed."""
+    billed = end[end["amount"] > 0]
+    keys = [billed["client"], billed["cell"], billed["seller"]]
+    parts = billed.groupby(keys)["amount"].sum().reset_index()
+    whole = parts.groupby("cell")["amount"].transform("sum")
+    parts["gain"] = parts["amount"] / whole * parts["cell"].map(gain)
+    table = parts.pivot_table(index="client", columns="seller", values="gain", aggfunc="sum")
+    columns = [*range(len(SELLERS)), -1]
+    return table.reindex(index=clients, columns=columns).fillna(0.0).to_numpy(float)
+
+
+def _lines(sold: _Sold) -> pd.DataFrame:
+    """A row by kind of sale and seller; those told by no row are left out."""
+    rows = []
+    for what, table in sold.added.items():
+        for seller, part in zip(sold.sellers, table[:, -len(sold.sellers) :].T, strict=True):
+            if seller is None and len(sold.sellers) > 1 and not part.any():
+                continue
+            label = WHAT[what]
+            if len(sold.sellers) > 1:
+                who = SELLERS[seller] if seller else NOT_TOLD
+                label = Text(f"{label.en}: {who.en}", f"{label.ru}: {who.ru}")
+            rows.append({
+                "group": f"{what}: {seller}" if seller else what,
+                "label_en": label.en, "label_ru": label.ru, **sold.share(part),
+                "base": len(part), "count": int((part > 0).sum()), "revenue": part.sum(),
+                "what": what, "sold_by": seller})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _leader(sold: _Sold) -> tuple[Text | None, float]:
+    """Who sold more than anybody else by more than chance gives, and what part of all."""
+    everything = np.sum(list(sold.added.values()), axis=0)
+    sums, whole = everything[:, :-1], everything.sum()
+    top, second = np.argsort(-sums.sum(axis=0), kind="stable")[:2]
+    if len(sold.sellers) == 1 or not sold.share(sums[:, top] - sums[:, second])["low"] > 0:
+        return None, np.nan
+    return SELLERS[sold.sellers[top]], float(sums[:, top].sum() / whole)
+
+
+def _told(sold: _Sold, name: Text) -> tuple[Text, Text | None]:
+    """The answer in a sentence, and who sells most."""
+    leader, part = _leader(sold)
+    head, ends, base = (Text(*said) for said in zip(_said(sold, "en"), _said(sold, "ru"),
+                                                    strict=True))  # fmt: skip
+    end = Text("", "")
+    if len(sold.sellers) > 1 and sum(sold.added.values()).any():
+        end = Text(" Who sells most cannot be told.", " Кто продаёт больше всех, сказать нельзя.")
+    if leader:
+        end = Text(f" Who sold most: {leader.en}, {percent(part)}.",
+                   f" Кто продал больше всех: {leader.ru}, {percent(part, 'ru')}.")  # fmt: skip
+    return Text(
+        f"Added by the same clients in {name.en}, of their recurring revenue: {head.en} (95% "
+        f"intervals: {ends.en}; base {base.en} a month).{end.en}",
+        f"Те же клиенты добавили за {name.ru}, к регулярной выручке: {head.ru} (95%-е интервалы: "
+        f"{ends.ru}; база {base.ru} в месяц).{end.ru}",
+    ), leader  # fmt: skip
+
+
+def _said(sold: _Sold, lang: str) -> tuple[str, str, str]:
+    """Shares, their intervals and the base as they are read out."""
+    heads, ends = [], []
+    for what, table in sold.added.items():
+        label, share = WHAT[what].in_language(lang), sold.share(table.sum(axis=1))
+        heads.append(f"{label} {WRITE['share'](share['estimate'], lang)}")
+        reach = Text("none", "нет").in_language(lang)
+        if not np.isnan(share["low"]):
+            reach = interval_of(share["low"], share["high"], "share", lang)
+        ends.append(f"{label} {reach}")
+    clients = len(sold.before)
+    base = f"{number(clients, lang)} {counted(clients, CLIENTS, lang)}"
+    return ", ".join(heads), "; ".join(ends), f"{base}, {money(sold.before.sum(), lang)}"
+
+
+def _advice(frame: pd.DataFrame, leader: Text | None) -> Text:
+    if not frame["estimate"].any():
+        return Text("Agree whose work it is to sell to current clients.",
+                    "Договориться, кто продаёт нынешним клиентам.")  # fmt: skip
+    if leader:
+        return Text(f"Ask what works where most is sold ({leader.en}), and use it elsewhere.",
+                    f"Узнать, что работает там, где продают больше всего ({leader.ru}), и "
+                    "применить у остальных.")  # fmt: skip
+    return Text("", "")
+
+
+def _expansion_notes(
+    base: ClientBase, first: pd.Timestamp, back: int, untold: int
+) -> tuple[Text, ...]:
+    """What is counted in neither, and what is not known."""
+    notes = [Text("One-off projects of services bought before are in neither; cross-sell may be a "
+                  "one-off.",
+                  "Разовые проекты по прежним услугам не входят никуда; продажа новой услуги может "
+                  "быть разовой.")]  # fmt: skip
+    if not base.has("invoices", "service"):
+        notes.append(Text("Invoices do not tell the service: what is new cannot be told from more "
+                          "of the same, all counts as up-sell.",
+                          "В счетах нет услуг: новые услуги от прежних не отличить, всё считается "
+                          "ростом прежних."))  # fmt: skip
+    elif untold:
+        notes.append(
+            Text(
+                f"Lines of the last month without a service, counted as bought before: {untold}.",
+                f"Строк последнего месяца без услуги, считаются прежними: {untold}.",
+            )
+        )
+    if back:
+        notes.append(
+            Text(
+                f"Services that came back after more than 12 months, in neither: {back}.",
+                f"Услуги, вернувшиеся после 12 месяцев, не входят никуда: {back}.",
+            )
+        )
+    if first - pd.DateOffset(months=12) < base.observed_from:
+        notes.append(
+            Text(
+                "The records hold fewer than 12 months before the period: some services "
+                "that look new are not.",
+                "До периода записано меньше 12 месяцев: часть услуг лишь кажется новой.",
+            )
+        )
+    return tuple(notes)
+
+
+def _referred(base: ClientBase, periods: pd.DataFrame) -> pd.DataFrame:
+    """New clients by period, and those of them who came by referral."""
+    frame = spells(base, "channel").sort_values("started_on", kind="stable")
+    frame = frame.drop_duplicates("client_id")  # the first spell of each
+    rows = []
+    for first, last in zip(periods["first"], periods["last"], strict=True):
+        channel = frame.loc[frame["started_on"].between(first, last), "channel"]
+        rows.append(((channel == "referral").sum(), channel.notna().sum(), len(channel)))
+    count, known, new = np.array(rows, dtype=np.int64).T
+    share = proportions.interval(count, known)
+    return pd.DataFrame({"period": periods["first"], "count": count, "base": known,
+                         "estimate": share.estimate, "low": share.low, "high": share.high,
+                         "new": new})  # fmt: skip
+
+
+def _ends(values: pd.Series | np.ndarray, made: Callable[[], Estimate]) -> dict[str, float]:
+    """Estimate and interval; NaN where one client, or clients all alike, say nothing."""
+    try:
+        found = made()
+    except ValueError:
+        found = None
+    estimate = float(np.mean(values)) if len(values) else np.nan
+    # All alike: no spread to judge by, but for the noise of floats.
+    if found is None or not found.se > 1e-12 * abs(found.estimate):
+        return {"estimate": estimate, "low": np.nan, "high": np.nan}
+    return {"estimate": estimate, "low": float(found.low), "high": float(found.high)}
+
+
+def _bare(frame: pd.DataFrame) -> tuple[Text, ...]:
+    bare = int((frame["low"].isna() & (frame["base"] > 0)).sum())
+    if not bare:
+        return ()
+    return (
+        Text(
+            f"No interval where one client, or clients all alike, stand behind a number: "
+            f"{bare} of {len(frame)}.",
+            f"Без интервала, один клиент или все одинаковы: {bare} из {len(frame)}.",
+        ),
+    )
+
+
+def _no_period(period: str, before: bool = False) -> Text:
+    if before:
+        return Text(f"the records cover no whole {PERIODS[period].en} with the month before it",
+                    f"записи не покрывают ни одного полного периода ({PERIODS[period].ru}) вместе "
+                    "с месяцем до него")  # fmt: skip
+    return Text(
+        f"the records cover no whole {PERIODS[period].en}",
+        f"записи не покрывают ни одного полного периода ({PERIODS[period].ru})",
+    )
+
+
+def _cannot(base: ClientBase, what: Text, why: Text) -> CannotSay:
+    return CannotSay.because(
+        Text(f"{what.en}: {why.en}.", f"{what.ru}: {why.ru}."), base.provenance()
+    )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from clientlab.clients.churn_rates import churn_rate
 from clientlab.clients.cohorts import cohorts
 from clientlab.clients.feedback import asked_too_often, csi, nps
+from clientlab.clients.growth import average_check, expansion, referral_rate
 from clientlab.clients.payments import days_past_due, payment_by, payment_discipline
 from clientlab.clients.positioning import client_budget, positioning, revenue_by
 from clientlab.clients.revenue import revenue_retention
@@ -22,15 +23,18 @@ __all__ = [
     "KPIS",
     "Kpi",
     "asked_too_often",
+    "average_check",
     "churn_rate",
     "client_budget",
     "cohorts",
     "csi",
     "days_past_due",
+    "expansion",
     "nps",
     "payment_by",
     "payment_discipline",
     "positioning",
+    "referral_rate",
     "revenue_by",
     "revenue_retention",
 ]
@@ -71,6 +75,15 @@ KPIS = {
     "cohorts": Kpi(
         cohorts, Text("cohorts", "когорты"), "share",
         "there at an age ÷ began in the quarter", "S1; B31"),
+    "average_check": Kpi(
+        average_check, Text("average check", "средний чек"), "money",
+        "revenue ÷ months ÷ clients with an invoice", "S2, S3; B21"),
+    "expansion": Kpi(
+        expansion, Text("up-sell and cross-sell", "допродажи"), "share",
+        "more of the same, and of new services ÷ recurring revenue before", "S2, S4; B21"),
+    "referral_rate": Kpi(
+        referral_rate, Text("new clients by referral", "клиенты по рекомендации"), "share",
+        "came by referral ÷ came through a known channel", "S3; B21"),
     "nps": Kpi(
         nps, Text("Net Promoter Score", "NPS"), "points",
         "share of 9–10 less share of 0–6", "S1; B8", ("feedback",)),

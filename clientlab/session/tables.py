@@ -32,7 +32,13 @@ FORMATS = {
     "integer": lambda value, lang: number(value, lang),
     "number": lambda value, lang: number(value, lang, digits=0 if value == round(value) else 1),
 }
-OF_UNIT = {"share": "percent", "points": "points", "score": "score", "number": "number"}
+OF_UNIT = {
+    "share": "percent",
+    "points": "points",
+    "score": "score",
+    "number": "number",
+    "money": "integer",
+}
 
 
 @dataclass(frozen=True)
