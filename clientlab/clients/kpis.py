@@ -16,7 +16,7 @@ from clientlab.clients.feedback import asked_too_often, csi, nps
 from clientlab.clients.growth import average_check, expansion, referral_rate
 from clientlab.clients.payments import days_past_due, payment_by, payment_discipline
 from clientlab.clients.positioning import client_budget, positioning, revenue_by
-from clientlab.clients.revenue import revenue_retention
+from clientlab.clients.revenue import concentration, revenue_retention
 from clientlab.wording import Text
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "churn_rate",
     "client_budget",
     "cohorts",
+    "concentration",
     "csi",
     "days_past_due",
     "expansion",
@@ -101,6 +102,9 @@ KPIS = {
     "positioning": Kpi(
         positioning, Text("revenue by industry", "выручка по отраслям"), "share",
         "revenue of the industry ÷ revenue of 12 months", "S1; B22"),
+    "concentration": Kpi(
+        concentration, Text("concentration of revenue", "концентрация выручки"), "share",
+        "revenue of the largest clients ÷ revenue of 12 months", "S1; B2"),
     "client_budget": Kpi(
         client_budget, Text("client budget spent", "клиентский бюджет"), "share",
         "spent ÷ planned", "S1; B26", ("contracts", "costs")),

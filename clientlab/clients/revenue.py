@@ -13,18 +13,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clientlab.clients.answers import OverTime, interval_of
+from clientlab.clients.answers import ByGroup, OverTime, interval_of
 from clientlab.clients.base import ClientBase
 from clientlab.clients.periods import IN_A_YEAR, PERIODS, called, complete
+from clientlab.clients.positioning import FACTS, last_year
 from clientlab.clients.spells import contract_of
 from clientlab.results import CannotSay
 from clientlab.stats import design
-from clientlab.stats.estimate import quantile_of
-from clientlab.wording import Text, percent
+from clientlab.wording import Text, number, percent, plural
 
 KINDS = ("recurring", "project", "all")
 NAME = Text("Retention of revenue", "Удержание выручки")
 MONTH = "datetime64[M]"
+NO_SPREAD = 1e-12  # a standard error below it is rounding
+TOP = (1, 3, 5, 10)  # the largest clients whose share is told
 
 
 def monthly(base: ClientBase, *, kind: str = "recurring") -> pd.DataFrame:
@@ -208,7 +210,7 @@ def revenue_retention(
         base.provenance(len(table), Text("clients with recurring revenue",
                                          "клиентов с регулярной выручкой")),
         _notes(table, frame),
-        changes=_changes(frame, pairs, period),
+        changes=_changes(frame, pairs, period, level),
         period=period,
         subject=NAME,
         what=Text(
@@ -221,16 +223,130 @@ def revenue_retention(
     )  # fmt: skip
 
 
-def _pair(table: pd.DataFrame, before: pd.Timestamp, after: pd.Timestamp) -> np.ndarray:
-    """R0 and R1 of the clients with R0 > 0, shape (clients, 2)."""
-    pair = table[[before, after]].to_numpy()
-    pair = pair[pair[:, 0] > 0]
-    return np.column_stack([pair[:, 0], np.maximum(pair[:, 1], 0)])
+def concentration(base: ClientBase) -> ByGroup | CannotSay:
+    """How much of the revenue of the last 12 months comes from the largest clients.
+
+    share = revenue of the k largest ÷ revenue of all clients with revenue above 0, credit
+    notes taken off; effective number of clients = 1 ÷ Σ share² (Herfindahl; system B3).
+
+    Parameters
+    ----------
+    base : ClientBase
+
+    Returns
+    -------
+    ByGroup
+        `frame`: ``group`` (k: 1, 3, 5, 10, as far as there are so many), ``label_en,
+        label_ru, estimate, low, high, base`` (clients), ``revenue``. ``low, high`` are
+        NaN: facts of the books.
+
+    Raises
+    ------
+    InvalidValue
+        Never; without revenue it cannot say.
+
+    Examples
+    --------
+    >>> base = ClientBase.read({
+    ...     "clients": pd.DataFrame({"client_id": list("abc"), "started_on": "2023-05-01"}),
+    ...     "invoices": pd.DataFrame({"client_id": list("abc"), "amount": [50, 30, 20],
+    ...         "issued_on": "2024-01-10"})},
+    ...     observed_from="2024-01-01", observed_until="2024-03-31")
+    >>> concentration(base).frame[["group", "estimate", "base"]].values.tolist()
+    [[1.0, 0.5, 3.0], [3.0, 1.0, 3.0]]
+    """
+    invoices, (codes, ids) = base.tables["invoices"], base.codes("invoices")
+    inside = invoices["issued_on"].to_numpy() >= last_year(base).to_datetime64()
+    sums = np.bincount(codes[inside], invoices["amount"].to_numpy(float)[inside], len(ids))
+    paid = np.sort(sums[sums > 0])[::-1]
+    window = f"{last_year(base):%Y-%m-%d} – {base.observed_until:%Y-%m-%d}"
+    if not len(paid):
+        return CannotSay.because(
+            Text(f"Concentration of revenue: no client has revenue in {window}.",
+                 f"Концентрация выручки: за {window} ни у одного клиента нет выручки."),
+            base.provenance())  # fmt: skip
+    shares = paid / paid.sum()
+    effective = 1 / float((shares**2).sum())
+    return ByGroup(
+        _largest(paid),
+        base.provenance(len(paid), Text("clients with revenue", "клиентов с выручкой")),
+        _facts(effective, int((sums < 0).sum())),
+        subject=Text("Concentration of revenue", "Концентрация выручки"),
+        told=_told(shares, effective, window),
+        what=Text(f"Revenue of the largest clients ÷ revenue of all, {window}",
+                  f"Выручка крупнейших клиентов ÷ выручка всех, {window}"),
+        advice=Text(f"Decide what the agency does if its largest client ({percent(shares[0])} of "
+                    "revenue) leaves.",
+                    "Решить, что делает агентство, если уйдёт крупнейший клиент "
+                    f"({percent(shares[0], 'ru')} выручки)."),
+    )  # fmt: skip
 
 
-def _retained(pair: np.ndarray, level: float) -> dict[str, Any]:
+def _largest(paid: np.ndarray) -> pd.DataFrame:
+    """Share of the k largest, of revenue in falling order."""
+    top = [k for k in TOP if k <= len(paid)]
+    most = np.cumsum(paid)[np.array(top) - 1]
+    return pd.DataFrame({
+        "group": top,
+        "label_en": ["the largest client" if k == 1 else f"{k} largest clients" for k in top],
+        "label_ru": ["крупнейший клиент" if k == 1 else
+                     f"{k} {plural(k, '', 'крупнейших клиента', 'крупнейших клиентов')}"
+                     for k in top],
+        "estimate": most / paid.sum(), "low": np.nan, "high": np.nan, "base": len(paid),
+        "revenue": most})  # fmt: skip
+
+
+def _told(shares: np.ndarray, effective: float, window: str) -> Text:
+    """What the largest clients bring, and how many equal ones that would be."""
+    count, top = len(shares), min(5, len(shares))
+    if count == 1:
+        return Text(f"All revenue comes from one client ({window}; base 1 client).",
+                    f"Вся выручка — от одного клиента ({window}; база 1 клиент).")  # fmt: skip
+    most = shares[:top].sum()
+    if top == count:
+        more = Text("", "")
+    else:
+        more = Text(
+            f", {top} largest {percent(most)}", f", {top} крупнейших — {percent(most, 'ru')}"
+        )
+    return Text(
+        f"The largest client brings {percent(shares[0])} of revenue{more.en} ({window}; as "
+        f"concentrated as {number(effective, digits=1)} equal clients; base {number(count)} "
+        "clients).",
+        f"Крупнейший клиент приносит {percent(shares[0], 'ru')} выручки{more.ru} ({window}; "
+        f"эффективное число клиентов {number(effective, 'ru', digits=1)}; база "
+        f"{number(count, 'ru')} {plural(count, 'клиент', 'клиента', 'клиентов')}).",
+    )
+
+
+def _facts(effective: float, negative: int) -> tuple[Text, ...]:
+    """That these are facts, and what was left out."""
+    notes = [
+        FACTS,
+        Text(f"Effective number of clients, 1 ÷ Σ share²: {number(effective, digits=1)}.",
+             "Эффективное число клиентов, 1 ÷ Σ доля²: "
+             f"{number(effective, 'ru', digits=1)}."),
+    ]  # fmt: skip
+    if negative:
+        notes.append(
+            Text(
+                f"Clients with more credit notes than invoices, left out: {negative}.",
+                f"Клиенты, у которых сторно больше счетов, не учтены: {negative}.",
+            )
+        )
+    return tuple(notes)
+
+
+def _pair(table: pd.DataFrame, before: pd.Timestamp, after: pd.Timestamp) -> pd.DataFrame:
+    """``client_id, before, after``: R0 and R1 of the clients with R0 > 0."""
+    pair = table[[before, after]].set_axis(["before", "after"], axis=1).reset_index()
+    pair = pair[pair["before"] > 0]
+    return pair.assign(after=pair["after"].clip(lower=0))
+
+
+def _retained(pair: pd.DataFrame, level: float) -> dict[str, Any]:
     """GRR and NRR of one period, with their intervals."""
-    before, after = pair[:, 0], pair[:, 1]
+    before, after = pair["before"].to_numpy(), pair["after"].to_numpy()
     net = _ratio(after, before, level)
     gross = _ratio(np.minimum(after, before), before, level)
     return {
@@ -248,36 +364,40 @@ def _ratio(part: np.ndarray, whole: np.ndarray, level: float) -> tuple[float, fl
     if len(whole) < 2:
         return estimate, np.nan, np.nan
     found = design.ratio(part, whole, design.Design(), level=level)
-    if not found.se > 0:  # all alike: the spread says nothing
+    if not found.se > NO_SPREAD:  # all alike: the spread says nothing
         return estimate, np.nan, np.nan
     return estimate, max(0.0, float(found.low)), float(found.high)
 
 
-def _changes(frame: pd.DataFrame, pairs: list[np.ndarray], period: str) -> pd.DataFrame:
-    """NRR of the last period less that of the one before and a year ago, linearised.
+def _changes(
+    frame: pd.DataFrame, pairs: list[pd.DataFrame], period: str, level: float
+) -> pd.DataFrame:
+    """NRR of the last period less that of the one before and a year ago.
 
-    Given the revenue before a period, what happens in it is taken as independent of the
-    other period, although most clients are in both.
+    NRR is the mean of R1 ÷ R0 weighted by R0, so its change is a difference of weighted
+    means; a client in both periods is one cluster.
     """
     rows = []
     for against, back in (("previous", 1), ("year_ago", IN_A_YEAR[period])):
         if len(frame) <= back or (against == "year_ago" and back == 1):
             continue
-        now, then = frame.iloc[-1], frame.iloc[-1 - back]
-        spread = _spread(pairs[-1]), _spread(pairs[-1 - back])
-        gap = now["nrr"] - then["nrr"]
-        half = quantile_of(0.95) * float(np.hypot(*spread))
-        low, high = (gap - half, gap + half) if half > 0 else (np.nan, np.nan)
-        rows.append((against, then["period"], gap, low, high, int(then["base"])))
+        then, now = pairs[-1 - back], pairs[-1]
+        gap = frame["nrr"].iloc[-1] - frame["nrr"].iloc[-1 - back]
+        low, high = _gap_interval(then, now, level)
+        rows.append((against, frame["period"].iloc[-1 - back], gap, low, high, len(then)))
     return pd.DataFrame(rows, columns=["against", "period", "estimate", "low", "high", "base"])
 
 
-def _spread(pair: np.ndarray) -> float:
-    """Standard error of NRR over clients; NaN where there is none."""
-    if len(pair) < 2:
-        return np.nan
-    found = design.ratio(pair[:, 1], pair[:, 0], design.Design())
-    return float(found.se) if found.se > 0 else np.nan
+def _gap_interval(then: pd.DataFrame, now: pd.DataFrame, level: float) -> tuple[float, float]:
+    both = pd.concat([then, now])
+    group = np.repeat([0, 1], [len(then), len(now)])
+    if min(len(then), len(now)) < 2:
+        return np.nan, np.nan
+    plan = design.Design(weights=both["before"].to_numpy(), clusters=both["client_id"].to_numpy())
+    found = design.difference((both["after"] / both["before"]).to_numpy(), group, plan, level=level)
+    if not found.se > NO_SPREAD:
+        return np.nan, np.nan
+    return float(found.low), float(found.high)
 
 
 def _nothing(base: ClientBase, period: str) -> Text:
@@ -293,6 +413,7 @@ def _nothing(base: ClientBase, period: str) -> Text:
 def _notes(table: pd.DataFrame, frame: pd.DataFrame) -> tuple[Text, ...]:
     """Clients billed with gaps, and small bases."""
     paid = table.to_numpy() != 0
+    paid = paid[paid.any(axis=1)]  # an invoice and its credit note may cancel
     first, last = paid.argmax(axis=1), paid.shape[1] - paid[:, ::-1].argmax(axis=1)
     gaps = int(((last - first) > paid.sum(axis=1)).sum())
     notes = []

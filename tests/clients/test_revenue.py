@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clientlab.clients import ClientBase
-from clientlab.clients.revenue import monthly, revenue_retention
+from clientlab.clients.revenue import concentration, monthly, revenue_retention
 from clientlab.results import CannotSay
 from clientlab.stats import design
 
@@ -167,3 +167,68 @@ def test_it_is_drawn_and_tabled(lang):
     result = revenue_retention(read())
     assert len(result.plot().lines) == 2
     assert "%" in repr(result.table())
+
+
+def billed(amounts, day="2024-05-05") -> pd.DataFrame:
+    clients = [f"c{index}" for index in range(len(amounts))]
+    return pd.DataFrame({"client_id": clients, "issued_on": day, "amount": amounts})
+
+
+def concentrated(amounts, **more):
+    invoices = billed(amounts, **more)
+    clients = pd.DataFrame({"client_id": invoices["client_id"], "started_on": "2023-01-01"})
+    return concentration(read(invoices, clients, start="2022-01-01"))
+
+
+def test_shares_of_the_largest_clients_add_up():
+    result = concentrated([10, 40, 20, 10, 10, 10])
+    assert result.frame[["group", "estimate", "base"]].values.tolist() == [
+        [1, 0.4, 6],
+        [3, 0.7, 6],
+        [5, 0.9, 6],
+    ]
+    assert result.frame[["low", "high"]].isna().all(axis=None)
+    assert result.say() == (
+        "The largest client brings 40% of revenue, 5 largest 90% (2023-07-01 – 2024-06-30; as "
+        "concentrated as 4.2 equal clients; base 6 clients)."  # 1 / (.16 + .04 + 4 × .01) = 4.17
+    )
+    assert result.headline("ru") == "Крупнейший клиент приносит 40% выручки, 5 крупнейших — 90%"
+
+
+def test_equal_clients_are_as_many_as_they_are():
+    assert "as concentrated as 8.0 equal clients" in concentrated([7] * 8).say()
+
+
+def test_more_credit_than_invoices_is_left_out_and_told():
+    result = concentrated([100, -20, 100])
+    assert result.frame["estimate"].tolist() == [0.5]
+    assert result.notes[-1].en.endswith("left out: 1.")
+
+
+def test_revenue_of_one_client_or_none_is_said():
+    assert concentrated([100]).say().startswith("All revenue comes from one client (")
+    for result in (concentrated([-5]), concentrated([100], day="2023-06-30")):
+        assert isinstance(result, CannotSay)
+        assert result.say().startswith("Concentration of revenue: no client has revenue in 2023-07")
+    assert concentrated([100], day="2023-07-01").frame["estimate"].tolist() == [1]
+
+
+def test_concentration_of_an_earlier_day_knows_no_later_invoice():
+    early = concentration(read().as_of("2024-03-31"))
+    later = pd.concat([INVOICES, INVOICES.assign(issued_on="2024-04-01")], ignore_index=True)
+    again = concentration(read(later).as_of("2024-03-31"))
+    pd.testing.assert_frame_equal(again.frame, early.frame)
+    assert again.say() == early.say()
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_concentration_is_drawn_and_tabled(lang):
+    from clientlab.session import setup
+
+    setup(lang)
+    result = concentrated([10, 40, 20, 10, 10, 10])
+    assert len(result.plot().patches) == 3
+    assert "40%" in repr(result.table())
+    assert result.decide(lang)
+    assert result.measures(lang)
+    assert all(note.in_language(lang) for note in result.notes)
