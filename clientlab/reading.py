@@ -20,9 +20,9 @@ import pandas as pd
 from clientlab.problems import InvalidValue
 
 ENCODINGS = ("utf-8-sig", "cp1251")  # cp1251 reads any bytes, so it comes last
-SEPARATORS = ";,\t"
+SEPARATORS = ";,\t|"
 HEADER_AMONG = 20  # rows in which the header is looked for
-TOTALS = re.compile(r"(итого|всего|общий итог|(grand )?total)\b", re.IGNORECASE)
+TOTALS = re.compile(r"((сумма )?итого|всего|общий итог|(grand )?total)\b", re.IGNORECASE)
 EXCEL = (".xlsx", ".xlsm")
 NUMBER_SPACES = str.maketrans("", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}")
 
@@ -40,12 +40,21 @@ class RawTable:
     totals, repeated : tuple
         Rows left out: sums under the table, and headers repeated inside of it. Looked
         for only where the columns are known (`recognised`).
+    empty : tuple
+        Rows left out because nothing is in them.
+    sheet : str
+        Sheet or sheets of the workbook; '' of other files.
+    rows : int
+        Rows below the header: those of the frame and all that were left out.
     """
 
     frame: pd.DataFrame
     guessed: str
     totals: tuple = ()
     repeated: tuple = ()
+    empty: tuple = ()
+    sheet: str = ""
+    rows: int = 0
 
 
 def read_table(
@@ -56,13 +65,14 @@ def read_table(
     encoding: str | None = None,
     separator: str | None = None,
 ) -> RawTable:
-    """Read a CSV or XLSX export without converting anything.
+    """Read an export without converting anything.
 
     Parameters
     ----------
     path : str or Path
-        CSV in UTF-8 (with or without BOM) or cp1251, separated by semicolons,
-        commas or tabs; or XLSX, of which the first sheet is read.
+        CSV in UTF-8 (with or without BOM), UTF-16 or cp1251, separated by semicolons,
+        commas, tabs or bars; XLSX, of which the first sheet is read; parquet or SPSS
+        (.sav), whose columns keep their types.
     sheets : sequence of str, optional
         Sheets of a workbook, stacked.
     recognised : callable, optional
@@ -75,13 +85,41 @@ def read_table(
     Returns
     -------
     RawTable
-        Rows that are empty throughout are left out; the others keep their numbers.
+        Rows that are empty throughout are left out; the others keep their numbers. A row
+        is a record: a line break inside a quoted cell does not count as one more.
 
     Raises
     ------
     InvalidValue
-        If there is no such file, or nothing in it.
+        If there is no such file, no such sheet, or nothing in it.
     """
+    path = _checked(path)
+    if path.suffix.lower() in TYPED:
+        frame = TYPED[path.suffix.lower()](path)
+        return RawTable(frame, path.suffix.lower().removeprefix("."), rows=len(frame))
+    if path.suffix.lower() not in EXCEL:
+        rows, guessed = _text_rows(path, recognised, encoding, separator)
+        return _table(path.name, rows, guessed, recognised)
+    book = _excel_book(path)
+    if not sheets:
+        first = next(iter(book))
+        return _table(path.name, book[first], "first sheet", recognised, first)
+    sheets = (sheets,) if isinstance(sheets, str) else sheets
+    missing = [sheet for sheet in sheets if sheet not in book]
+    if missing:
+        raise InvalidValue(
+            f"{path.name}: there is no sheet {missing[0]!r}. It has: {', '.join(book)}."
+        )
+    return _stacked(
+        {
+            sheet: _table(f"{path.name}, {sheet}", book[sheet], "", recognised, sheet)
+            for sheet in sheets
+        }
+    )
+
+
+def _checked(path: str | Path) -> Path:
+    """The path of a file that is there and not of the old Excel."""
     path = Path(path)
     if path.is_dir():
         raise InvalidValue(f"{str(path)!r} is a folder. Name the file in it that holds the table.")
@@ -92,22 +130,7 @@ def read_table(
         )
     if path.suffix.lower() == ".xls":
         raise InvalidValue(f"{path.name}: save this old workbook as .xlsx.")
-    if path.suffix.lower() == ".parquet":
-        return RawTable(_parquet(path), "parquet")
-    if path.suffix.lower() not in EXCEL:
-        rows, guessed = _text_rows(path, recognised, encoding, separator)
-        return _table(path.name, rows, guessed, recognised)
-    book = _excel_book(path)
-    if sheets is None:
-        return _table(path.name, next(iter(book.values())), "first sheet", recognised)
-    missing = [sheet for sheet in sheets if sheet not in book]
-    if missing:
-        raise InvalidValue(
-            f"{path.name}: there is no sheet {missing[0]!r}. It has: {', '.join(book)}."
-        )
-    return _stacked(
-        {sheet: _table(f"{path.name}, {sheet}", book[sheet], "", recognised) for sheet in sheets}
-    )
+    return path
 
 
 def read_sheets(
@@ -125,9 +148,9 @@ def read_sheets(
     -------
     dict of sheet to RawTable
     """
-    path = Path(path)
+    path = _checked(path)
     return {
-        sheet: _table(f"{path.name}, {sheet}", rows, "", recognised)
+        sheet: _table(f"{path.name}, {sheet}", rows, "", recognised, sheet)
         for sheet, rows in _excel_book(path).items()
         if any(cell.strip() for row in rows for cell in row)
     }
@@ -138,6 +161,7 @@ def _table(
     rows: list[list[str]],
     guessed: str,
     recognised: Callable[[str], bool] | None = None,
+    sheet: str = "",
 ) -> RawTable:
     """Rows of a file as a table: its header found, its totals left out."""
     if not any(cell.strip() for row in rows for cell in row):
@@ -146,31 +170,39 @@ def _table(
     if not any(cell.strip() for cell in rows[top]):
         raise InvalidValue(f"{name}: the first row is empty; it must hold the column names.")
     header = [cell.strip() for cell in rows[top]]
-    width = len(header)
     twice = sorted({title for title in header if title and header.count(title) > 1})
     if twice:
         raise InvalidValue(
             f"{name}: {', '.join(map(repr, twice))} names more than one column; every column "
             "needs a name of its own."
         )
-    body, totals, repeated = {}, [], []
-    for number, row in enumerate(rows[top + 1 :], start=top + 2):
-        cells = [cell.strip() for cell in (row + [""] * width)[:width]]
-        first = next((cell for cell in cells if cell), "")
-        if not first:
-            continue
-        if recognised and TOTALS.match(first):
-            totals.append(number)
-        elif recognised and cells == header:
-            repeated.append(number)
-        else:
-            body[number] = cells
-    frame = pd.DataFrame.from_dict(body, orient="index", columns=header, dtype=object)
+    kept, left = _sorted_rows(rows[top + 1 :], top + 2, header, recognised is not None)
+    frame = pd.DataFrame.from_dict(kept, orient="index", columns=header, dtype=object)
     if "" in header:  # a column without a name cannot be asked for
         frame = frame.loc[:, [title != "" for title in header]]
     if top:
         guessed = ", ".join(filter(None, (guessed, f"header in row {top + 1}")))
-    return RawTable(frame, guessed, tuple(totals), tuple(repeated))
+    return RawTable(frame, guessed, *map(tuple, left), sheet, len(rows) - top - 1)
+
+
+def _sorted_rows(
+    rows: list[list[str]], start: int, header: list[str], known: bool
+) -> tuple[dict[int, list[str]], tuple[list[int], list[int], list[int]]]:
+    """Rows of the table, and numbers of the totals, the repeated headers, the empty rows."""
+    kept, totals, repeated, empty = {}, [], [], []
+    width = len(header)
+    for number, row in enumerate(rows, start=start):
+        cells = [cell.strip() for cell in (row + [""] * width)[:width]]
+        first = next((cell for cell in cells if cell), "")
+        if not first:
+            empty.append(number)
+        elif known and TOTALS.match(first):
+            totals.append(number)
+        elif known and cells == header:
+            repeated.append(number)
+        else:
+            kept[number] = cells
+    return kept, (totals, repeated, empty)
 
 
 def _header_row(rows: list[list[str]], recognised: Callable[[str], bool] | None) -> int:
@@ -189,14 +221,28 @@ def _stacked(tables: dict[str, RawTable]) -> RawTable:
     def named(sheet: str, rows: Iterable[int]) -> list[str]:
         return [f"{sheet}!{row}" for row in rows]
 
+    def left(what: str) -> tuple[str, ...]:
+        return tuple(
+            row for sheet, table in tables.items() for row in named(sheet, getattr(table, what))
+        )
+
     frames = [
         table.frame.set_axis(named(sheet, table.frame.index)) for sheet, table in tables.items()
     ]
+    frame = pd.concat(frames).fillna("")
+    told = [f"sheets {', '.join(tables)}"]
+    for sheet, table in tables.items():
+        missing = [repr(column) for column in frame if column not in table.frame]
+        told += [f"{table.guessed} of {sheet!r}"] if table.guessed else []
+        told += [f"{sheet!r} has no {', '.join(missing)}: empty there"] if missing else []
     return RawTable(
-        pd.concat(frames).fillna(""),
-        f"sheets {', '.join(tables)}",
-        tuple(row for sheet, table in tables.items() for row in named(sheet, table.totals)),
-        tuple(row for sheet, table in tables.items() for row in named(sheet, table.repeated)),
+        frame,
+        ", ".join(told),
+        left("totals"),
+        left("repeated"),
+        left("empty"),
+        ", ".join(tables),
+        sum(table.rows for table in tables.values()),
     )
 
 
@@ -208,7 +254,30 @@ def _parquet(path: Path) -> pd.DataFrame:
             f"{path.name}: parquet is read by duckdb, which is not installed: "
             "python -m pip install 'clientlab[scale]'"
         ) from error
-    return duckdb.read_parquet(str(path)).df()
+    try:
+        return duckdb.read_parquet(str(path)).df()
+    except duckdb.Error as error:
+        raise InvalidValue(f"{path.name}: this is not a parquet file. Write it again.") from error
+
+
+def _spss(path: Path) -> pd.DataFrame:
+    """Codes as they are stored: labels differ between waves of one questionnaire."""
+    try:
+        import pyreadstat
+    except ImportError as error:
+        raise InvalidValue(
+            f"{path.name}: SPSS files are read by pyreadstat, which is not installed: "
+            "python -m pip install 'clientlab[spss]'"
+        ) from error
+    try:
+        return pd.DataFrame(pyreadstat.read_sav(str(path))[0])
+    except pyreadstat.ReadstatError as error:
+        raise InvalidValue(
+            f"{path.name}: this is not a file that SPSS saved. Save it again as .sav."
+        ) from error
+
+
+TYPED = {".parquet": _parquet, ".sav": _spss}
 
 
 def _text_rows(
@@ -221,37 +290,62 @@ def _text_rows(
     # Excel's 'Unicode text' begins with a mark that no other encoding has.
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     among = (encoding,) if encoding else ("utf-16",) if marked else ENCODINGS
+    text, found = _decoded(path.name, content, among, said=encoding is not None)
+    if separator is not None and len(separator) != 1:
+        raise InvalidValue(
+            f"{path.name}: the separator {separator!r} is not one character. "
+            "Leave it out to have it guessed."
+        )
+    try:
+        separator = separator or _separator(text, recognised)
+        rows = list(csv.reader(StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise InvalidValue(
+            f"{path.name}: a cell has more than {csv.field_size_limit():,} characters. "
+            "A quotation mark that is not closed does that; look for it."
+        ) from error
+    name = {";": "semicolons", ",": "commas", "\t": "tabs", "|": "bars"}.get(separator, separator)
+    return rows, f"{found.removesuffix('-sig')}, separated by {name}"
+
+
+def _decoded(name: str, content: bytes, among: Sequence[str], *, said: bool) -> tuple[str, str]:
+    """The text, and the first of the encodings that reads it."""
     for encoding in among:
         try:
-            text = content.decode(encoding)
-            break
-        except (UnicodeDecodeError, LookupError):
+            return content.decode(encoding).removeprefix("\ufeff"), encoding
+        except UnicodeDecodeError:
             continue
-    else:
+        except LookupError as error:
+            raise InvalidValue(
+                f"{name}: {encoding!r} is not an encoding. Use 'utf-8', 'utf-16' or 'cp1251'."
+            ) from error
+    if said:
         raise InvalidValue(
-            f"{path.name}: the text is neither UTF-8 nor cp1251. Save it again as 'CSV UTF-8'."
+            f"{name}: the text is not in {among[0]}. Leave the encoding out to have it guessed."
         )
-    separator = separator or _separator(text, recognised)
-    rows = list(csv.reader(StringIO(text, newline=""), delimiter=separator))
-    name = {";": "semicolons", ",": "commas", "\t": "tabs", "|": "bars"}.get(separator, separator)
-    return rows, f"{encoding.removesuffix('-sig')}, separated by {name}"
+    raise InvalidValue(
+        f"{name}: the text is neither UTF-8 nor cp1251. Save it again as 'CSV UTF-8'."
+    )
 
 
 def _separator(text: str, recognised: Callable[[str], bool] | None) -> str:
     """The separator that makes most known headers, or stands most often in the first row."""
     lines = text.lstrip("\r\n").split("\n")[:HEADER_AMONG]
     if recognised is not None:
-        known = {
-            mark: max(
-                sum(recognised(cell.strip()) for row in csv.reader([line], delimiter=mark)
-                    for cell in row)
-                for line in lines
-            )
+        scores = {
+            mark: max((_known(line, mark, recognised), line.count(mark)) for line in lines)
             for mark in SEPARATORS
-        }  # fmt: skip
-        if max(known.values()) > 1:
-            return max(known, key=lambda mark: known[mark])
+        }
+        best = max(scores, key=lambda mark: scores[mark])
+        if scores[best][0]:
+            return best
     return max(SEPARATORS, key=lines[0].count)
+
+
+def _known(line: str, mark: str, recognised: Callable[[str], bool]) -> int:
+    """How many known headers a line has, if cut at this mark."""
+    cells = next(csv.reader([line], delimiter=mark), [])
+    return sum(recognised(cell.strip()) for cell in cells)
 
 
 def _excel_book(path: Path) -> dict[str, list[list[str]]]:

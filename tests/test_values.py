@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clientlab.problems import InvalidValue
 from clientlab.values import (
     codes,
     company,
@@ -229,3 +230,111 @@ def test_the_index_is_kept_and_the_input_not_changed():
     read = numbers(column)
     assert read.values.index.tolist() == [7, 9]
     assert column.tolist() == ["1", "x"]
+
+
+def test_a_kind_that_does_not_exist_is_told():
+    with pytest.raises(InvalidValue) as caught:
+        read_values(pd.Series(["a"]), "colour")
+    assert str(caught.value) == (
+        "'colour' is not a kind of column. "
+        "Use one of: text, id, day, moment, flag, integer, money, number, code."
+    )
+
+
+def test_typed_numbers_among_texts_have_no_mark_to_be_guessed():
+    mixed = pd.Series([1.234, "1.234,50", None, 5, "many"], dtype=object)
+    read = numbers(mixed)
+    assert read.values.fillna(0).tolist() == [1.234, 1234.5, 0, 5, 0]
+    assert read.unread.tolist() == [False] * 4 + [True]
+    assert numbers(mixed, header="тыс. руб.").values.tolist()[:2] == [1234.0, 1234500.0]
+
+
+def test_an_infinite_number_is_unread():
+    for given_ in (pd.Series([np.inf, 1.0]), pd.Series([np.inf, "1"], dtype=object)):
+        read = numbers(given_)
+        assert read.unread.tolist() == [True, False]
+        assert read.values.isna().tolist() == [True, False]
+
+
+def test_yes_and_no_are_no_numbers():
+    for kind in ("bool", "boolean"):
+        assert numbers(pd.Series([True, False], dtype=kind)).unread.all()
+
+
+def test_thousands_in_the_header_count_for_whole_numbers():
+    read = read_values(pd.Series(["1,5", "1,0005"]), "integer", header="Показы, тыс.")
+    assert read.values.tolist()[0] == 1500
+    assert read.unread.tolist() == [False, True]
+
+
+@pytest.mark.parametrize("year", [1900, 2101])
+def test_typed_years_out_of_bounds_are_unread_as_written_ones(year):
+    typed = pd.Series(pd.to_datetime([f"{year}-01-01", "2026-12-31", None]))
+    for read in (days(typed), moments(typed), days(pd.Series([f"{year}-01-01", "31.12.2026", ""]))):
+        assert read.unread.tolist() == [True, False, False]
+        assert read.values.isna().tolist() == [True, False, True]
+
+
+@given(st.dates(datetime.date(1950, 1, 1), datetime.date(2068, 12, 31)))
+def test_every_day_is_read_back_with_slashes_words_and_short_years(day):
+    genitive = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"
+    month = genitive.split()[day.month - 1]
+    assert days_of(f"{day:%d/%m/%Y}") == [day.isoformat()]
+    assert days_of(f"{day.day} {month} {day.year} г.") == [day.isoformat()]
+    assert days_of(f"{day:%d %B %Y}") == [day.isoformat()]
+    if day.year >= 1970:
+        assert days_of(f"{day:%d.%m.%y}") == [day.isoformat()]
+
+
+def test_signs_of_nothing_in_a_flag_are_missing_but_the_hyphen_is_no():
+    read = flags(pd.Series(["-", "–", "—", "н/д", "n/a", "нет данных", None]))
+    assert read.values.tolist() == [False] + [pd.NA] * 6
+    assert not read.unread.any()
+
+
+@pytest.mark.parametrize("written", ["1.0", "истина", "TRUE", " Yes ", "х", "✓"])
+def test_a_yes_in_any_of_its_forms(written):
+    assert flags(pd.Series([written])).values.tolist() == [True]
+
+
+def test_a_flag_that_is_neither_is_unread():
+    for column in (pd.Series([1, 0, 2]), pd.Series([1.0, 0.0, 2.0]), pd.Series(["1", "0", "2"])):
+        assert flags(column).unread.tolist() == [False, False, True]
+
+
+def test_codes_are_matched_without_case_yo_punctuation_and_the_point_of_excel():
+    allowed = {"1": Text("one", "ещё один"), "in_house": Text("in-house", "внутри")}
+    read = codes(pd.Series(["ЕЩЕ  один", "In house", "in_house", ""]), allowed)
+    assert read.values.tolist()[:3] == ["1", "in_house", "in_house"]
+    assert codes(pd.Series([1.0, np.nan]), allowed).values.tolist()[0] == "1"
+    assert not read.unread.any()
+
+
+def test_the_point_that_excel_adds_is_cut_from_identifiers_of_any_column():
+    mixed = pd.Series([17.0, "A-1", "007", None], dtype=object)
+    assert ids(mixed).values.fillna("?").tolist() == ["17", "A-1", "007", "?"]
+    assert ids(pd.Series([17.0, 17.5])).values.tolist() == ["17", "17.5"]
+    assert ids(pd.Series(["17.0", "007.0", "1.10"])).values.tolist() == ["17", "007.0", "1.10"]
+
+
+@pytest.mark.parametrize(
+    ("header", "form"),
+    [
+        ("Сумма, тыс. руб.", "сумма"),
+        ("Сумма, евро", "сумма"),
+        ("Сумма [USD]", "сумма"),
+        ("Доля, %", "доля"),
+        ("Сумма, руб., факт", "сумма факт"),
+        ("Сумма (руб., без НДС)", "сумма без ндс"),
+        ("НДС (20%)", "ндс 20"),
+        ("Сумма, рубежная", "сумма рубежная"),
+        ("client_id", "client id"),
+    ],
+)
+def test_units_are_cut_from_a_header_and_what_tells_columns_apart_is_kept(header, form):
+    assert normalised(header) == form
+
+
+def test_legal_forms_of_several_countries_are_cut():
+    written = ["ИП Ромашка", 'ЗАО "Ромашка"', "ПАО Ромашка", "Ромашка LLC", "Ромашка, Ltd."]
+    assert {company(name) for name in [*written, "Ромашка Inc.", "Ромашка GmbH"]} == {"ромашка"}
