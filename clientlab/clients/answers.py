@@ -44,6 +44,22 @@ def money(value: float, lang: str = "en") -> str:
     return number(value, lang)
 
 
+MARKS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£", "KZT": "₸", "UAH": "₴", "BYN": "Br"}
+
+
+def in_currency(value: float, currency: str, lang: str = "en") -> str:
+    """Money with the mark of its currency, where it is known.
+
+    Examples
+    --------
+    >>> in_currency(1_430_000, "RUB"), in_currency(1_430_000, "")
+    ('1.4 mln\N{NO-BREAK SPACE}₽', '1.4 mln')
+    """
+    return money(value, lang) + (
+        f"\N{NO-BREAK SPACE}{MARKS.get(currency, currency)}" * bool(currency)
+    )
+
+
 WRITE: dict[str, Writer] = {
     "share": lambda value, lang: percent(value, lang, digits=1 if abs(value) < 0.1 else 0),
     "points": lambda value, lang: number(100 * value, lang),
@@ -64,7 +80,7 @@ def interval_of(low: float, high: float, unit: str, lang: str) -> str:
     if unit == "share":
         return percent_range(low, high, lang, digits=1 if max(abs(low), abs(high)) < 0.1 else 0)
     first, last = WRITE[unit](low, lang), WRITE[unit](high, lang)
-    return f"{first} {Text('to', 'до').in_language(lang)} {last}"
+    return Text(f"{first} to {last}", f"от {first} до {last}").in_language(lang)
 
 
 def counted(count: float, forms: Text, lang: str) -> str:
@@ -109,6 +125,8 @@ class OverTime(Result):
         What the base counts, in its forms: 'client|clients'.
     better : {1, -1, 0}
         Whether more is better, worse, or neither.
+    level : float
+        Of the intervals.
     """
 
     changes: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -118,6 +136,7 @@ class OverTime(Result):
     advice: Text = Text("", "")
     of: Text = Text("client|clients", "клиент|клиента|клиентов")
     better: int = 0
+    level: float = 0.95
     unit_of_estimate: str = "share"
 
     @property
@@ -189,7 +208,8 @@ class OverTime(Result):
             return Text(f" (base {base} {of}; no interval)", f" (база {base} {of}; без интервала)"
                         ).in_language(lang)  # fmt: skip
         ends = interval_of(row["low"], row["high"], self.unit, lang)
-        head = Text("95% interval", "95%-й интервал").in_language(lang)
+        share = percent(self.level, lang)
+        head = Text(f"{share} interval", f"{share}-й интервал").in_language(lang)
         word = Text("base", "база").in_language(lang)
         return f" ({head} {ends}, {word} {base} {of})"
 
@@ -316,6 +336,8 @@ class ByGroup(Result):
                 reference = None if pd.isna(self.overall) else self.overall
                 charts.dots(axes, labels, frame["estimate"], low, high, texts=written,
                             reference=reference, quiet=small)  # fmt: skip
+                if self.unit == "share" and (low >= 0).all():
+                    axes.set_xlim(left=0)
                 axes.xaxis.set_major_formatter(lambda value, _: WRITE[self.unit](value, lang))
         return axes
 

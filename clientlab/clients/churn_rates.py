@@ -16,7 +16,7 @@ from clientlab.clients.periods import IN_A_YEAR, PERIODS, complete
 from clientlab.clients.spells import checked_by, counted, ongoing
 from clientlab.results import CannotSay
 from clientlab.stats import proportions
-from clientlab.wording import Text
+from clientlab.wording import Text, percent
 
 NAME = Text("Churn of clients", "Отток клиентов")
 
@@ -87,15 +87,16 @@ def churn_rate(
         subject=NAME,
         what=Text(
             f"Left in the {PERIODS[period].en}, of clients with an ongoing contract there on its "
-            "first day; 95% intervals (Wilson)",
+            f"first day; {percent(level)} intervals (Wilson)",
             f"Ушли за {PERIODS[period].ru}, от клиентов с постоянным договором на его первый день; "
-            "95%-е интервалы (Уилсон)",
+            f"{percent(level, 'ru')}-е интервалы (Уилсон)",
         ),
         advice=Text(
             "Call those who left in the last year this week; write down the reasons that repeat.",
             "На этой неделе позвонить ушедшим за год и записать повторяющиеся причины.",
         ),
         better=-1,
+        level=level,
     )
 
 

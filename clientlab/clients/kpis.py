@@ -12,11 +12,16 @@ from dataclasses import dataclass
 
 from clientlab.clients.churn_rates import churn_rate
 from clientlab.clients.cohorts import cohorts
+from clientlab.clients.deals import refusal_reasons, win_rate
 from clientlab.clients.feedback import asked_too_often, csi, nps
 from clientlab.clients.growth import average_check, expansion, referral_rate
+from clientlab.clients.managers import churn_by_manager, manager_load
 from clientlab.clients.payments import days_past_due, payment_by, payment_discipline
 from clientlab.clients.positioning import client_budget, positioning, revenue_by
 from clientlab.clients.revenue import concentration, revenue_retention
+from clientlab.clients.segments import rcm
+from clientlab.clients.silence import silence_churn, silence_threshold
+from clientlab.clients.whole_base import moved_people, parts
 from clientlab.wording import Text
 
 __all__ = [
@@ -24,6 +29,7 @@ __all__ = [
     "Kpi",
     "asked_too_often",
     "average_check",
+    "churn_by_manager",
     "churn_rate",
     "client_budget",
     "cohorts",
@@ -31,13 +37,21 @@ __all__ = [
     "csi",
     "days_past_due",
     "expansion",
+    "manager_load",
+    "moved_people",
     "nps",
+    "parts",
     "payment_by",
     "payment_discipline",
     "positioning",
+    "rcm",
     "referral_rate",
+    "refusal_reasons",
     "revenue_by",
     "revenue_retention",
+    "silence_churn",
+    "silence_threshold",
+    "win_rate",
 ]
 
 
@@ -73,6 +87,34 @@ KPIS = {
     "revenue_retention": Kpi(
         revenue_retention, Text("gross and net retention", "удержание выручки"), "share",
         "Σ min(R1, R0) ÷ Σ R0 and Σ R1 ÷ Σ R0, recurring revenue of the same clients", "S1; B3"),
+    "silence_churn": Kpi(
+        silence_churn, Text("churn of project clients", "отток проектных клиентов"), "share",
+        "silent for the threshold in the period ÷ not silent on its first day", "S1; B3"),
+    "silence_threshold": Kpi(
+        silence_threshold, Text("days of silence that mean leaving", "порог молчания"), "days",
+        "95% of the returns that happen have happened by then", "S1; B3"),
+    "parts": Kpi(
+        parts, Text("four parts of the base", "четыре части базы"), "number",
+        "current, churned, refused, people who moved", "S1; B1"),
+    "moved_people": Kpi(
+        moved_people, Text("people who moved on", "люди, сменившие компанию"), "number",
+        "people of clients who left them", "S1; B1", ("people",)),
+    "win_rate": Kpi(
+        win_rate, Text("deals won", "выигранные сделки"), "share",
+        "new clients ÷ new clients and refusals", "S1; B1", ("deals_lost",)),
+    "refusal_reasons": Kpi(
+        refusal_reasons, Text("reasons of refusal", "причины отказа"), "share",
+        "refusals with the reason ÷ refusals with any", "S1; B1", ("deals_lost",)),
+    "manager_load": Kpi(
+        manager_load, Text("load of managers", "нагрузка менеджеров"), "share",
+        "revenue of the manager's clients ÷ revenue of 12 months", "S0, S4; B27"),
+    "churn_by_manager": Kpi(
+        churn_by_manager, Text("churn beside the load", "отток и нагрузка"), "share",
+        "left in 12 months ÷ there on the first day, by the manager of that day", "S0, S4; B27",
+        ("assignments",)),
+    "rcm": Kpi(
+        rcm, Text("recency, capacity, monetary", "RCM: давность, ёмкость, деньги"), "number",
+        "fifths of average rank", "S1; B13"),
     "cohorts": Kpi(
         cohorts, Text("cohorts", "когорты"), "share",
         "there at an age ÷ began in the quarter", "S1; B31"),

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clientlab.clients.answers import ByGroup, OverTime, money
+from clientlab.clients.answers import ByGroup, OverTime, in_currency
 from clientlab.clients.base import ClientBase
 from clientlab.clients.periods import IN_A_YEAR, PERIODS, called, complete
 from clientlab.clients.schema import tables
 from clientlab.clients.spells import checked_by
+from clientlab.clients.windows import last_year
 from clientlab.results import CannotSay
 from clientlab.stats import design, resampling
 from clientlab.wording import Text, number, percent, plural
@@ -29,13 +30,7 @@ FACTS = Text(
 )
 
 
-def last_year(base: ClientBase) -> pd.Timestamp:
-    """First of the last 12 months, or of the records if they are shorter."""
-    day_after = base.day + pd.Timedelta(days=1)
-    return max(day_after - pd.DateOffset(months=12), base.observed_from)
-
-
-def by_client(base: ClientBase, column: str) -> np.ndarray:
+def of_client(base: ClientBase, column: str) -> np.ndarray:
     """The value of a column of clients by index of the client; of the last spell told.
 
     Returns
@@ -48,6 +43,9 @@ def by_client(base: ClientBase, column: str) -> np.ndarray:
     told = values.notna().to_numpy(bool)
     found[codes[told]] = values[told].to_numpy(object)  # the last one of a client stays
     return found
+
+
+by_client = of_client
 
 
 def labelled(column: str, value: Any) -> Text:
@@ -257,7 +255,7 @@ def _shares(base: ClientBase, by: str) -> pd.DataFrame | CannotSay:
             Text("Revenue by group: the last 12 months have no revenue.",
                  "Выручка по группам: за последние 12 месяцев выручки нет."),
             base.provenance())  # fmt: skip
-    groups, values = pd.factorize(by_client(base, by))
+    groups, values = pd.factorize(of_client(base, by))
     groups = np.where(groups < 0, len(values), groups)  # not told is a group of its own
     revenue = np.bincount(groups[codes], amount, len(values) + 1)
     clients = np.bincount(groups[np.unique(codes)], minlength=len(values) + 1)
@@ -322,12 +320,11 @@ def _leads(base: ClientBase, by: str, frame: pd.DataFrame) -> Text:
     head = Text(f"Group with most revenue by '{by}'", f"Больше всего выручки по полю «{by}»")
     if by == "industry":
         head = Text("Industry with most revenue", "Отрасль с наибольшей выручкой")
-    coin = f" {base.currency}" if base.currency else ""
     return Text(
-        f"{head.en}: {row['label_en']}, {percent(row['estimate'])} ({money(row['revenue'])}{coin}, "
-        f"{clients.en}).",
+        f"{head.en}: {row['label_en']}, {percent(row['estimate'])} "
+        f"({in_currency(row['revenue'], base.currency)}, {clients.en}).",
         f"{head.ru}: {row['label_ru']}, {percent(row['estimate'], 'ru')} "
-        f"({money(row['revenue'], 'ru')}{coin}, {clients.ru}).",
+        f"({in_currency(row['revenue'], base.currency, 'ru')}, {clients.ru}).",
     )
 
 
@@ -342,12 +339,12 @@ def _against(base: ClientBase, frame: pd.DataFrame) -> Text:
             f"(с {last_year(base):%Y-%m-%d}).",
         )
     clients, revenue = _clients(int(inside["base"].sum())), float(inside["revenue"].sum())
-    share, coin = float(inside["estimate"].sum()), f" {base.currency}" if base.currency else ""
+    share = float(inside["estimate"].sum())
     return Text(
         f"From industries that we say we do not work with: {percent(share)} of revenue "
-        f"({clients.en}, {money(revenue)}{coin}).",
+        f"({clients.en}, {in_currency(revenue, base.currency)}).",
         f"Из отраслей, с которыми, как заявлено, не работаем: {percent(share, 'ru')} выручки "
-        f"({clients.ru}, {money(revenue, 'ru')}{coin}).",
+        f"({clients.ru}, {in_currency(revenue, base.currency, 'ru')}).",
     )
 
 

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from clientlab.clients.base import ClientBase
-from clientlab.clients.spells import spells
-from clientlab.clients.windows import by_client
+from clientlab.clients.spells import current
+from clientlab.clients.windows import by_client, last_year
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.wording import Text, number, percent, plural
@@ -160,7 +160,7 @@ def rcm(base: ClientBase, *, levels: int | None = None) -> Codes | CannotSay:
     """Recency, capacity and money of every current client, as a code of three digits.
 
     recency_days = day − last invoice; capacity_left = capacity − revenue invoiced in the
-    last 365 days, at least 0; revenue_to_date = amounts of the invoices paid so far, all
+    last 12 months, at least 0; revenue_to_date = amounts of the invoices paid so far, all
     years. Each is scored by fifths of average rank, ties share a score, 5 is best:
     score = ⌈5 · (rank − ½) ÷ n⌉. In a small base 1 where the rank is above its mean
     (n + 1) ÷ 2, else 0 (S1; system B13). A credit note is no sign of activity; it lessens
@@ -244,19 +244,16 @@ def score(values: pd.Series, levels: int) -> np.ndarray:
 
 
 def _current_clients(base: ClientBase) -> pd.Series:
-    """Capacity by client, of those there on the day of the base, in order of appearance."""
-    frame = spells(base, "capacity")
-    there = (frame["started_on"] <= base.day) & ~(frame["ended_on"] < base.day)
-    frame = frame[there.to_numpy()].drop_duplicates("client_id", keep="last")
+    """Capacity by client, of those there on the day of the base."""
+    frame = current(base, "capacity")
     return pd.to_numeric(frame.set_index("client_id")["capacity"]).astype(float)
 
 
 def _numbers(base: ClientBase, capacity: pd.Series) -> pd.DataFrame:
     """The three numbers behind the scores, in the order of `capacity`."""
     positive = base.tables["invoices"]["amount"].to_numpy(float) > 0
-    since = base.day - pd.Timedelta(days=364)  # 365 days, the day of the base included
     last = by_client(base, "invoices", how="last", rows=positive)
-    year = by_client(base, "invoices", "amount", how="sum", since=since)
+    year = by_client(base, "invoices", "amount", how="sum", since=last_year(base))
     ever = by_client(base, "invoices", "amount", how="sum", rows=_paid(base))
     at = last.index.get_indexer(capacity.index)
     left = capacity.to_numpy() - year.to_numpy()[at]

@@ -51,6 +51,13 @@ def ongoing(base: ClientBase, *extra: str) -> pd.DataFrame:
     return frame[(contract_of(frame) == "ongoing").to_numpy()]
 
 
+def current(base: ClientBase, *extra: str) -> pd.DataFrame:
+    """Clients there on the day of the base, one row each: that of their last spell."""
+    frame = spells(base, *extra)
+    there = (frame["started_on"] <= base.day) & ~(frame["ended_on"] < base.day)
+    return frame[there.to_numpy()].drop_duplicates("client_id", keep="last")
+
+
 def counted(frame: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> dict[str, int]:
     """Clients of one period.
 

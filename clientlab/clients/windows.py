@@ -23,6 +23,12 @@ DAY = "datetime64[D]"
 NEVER = {"last": np.iinfo(np.int64).min, "first": np.iinfo(np.int64).max}
 
 
+def last_year(base: ClientBase) -> pd.Timestamp:
+    """First of the last 12 months, or of the records if they are shorter."""
+    day_after = base.day + pd.Timedelta(days=1)
+    return max(day_after - pd.DateOffset(months=12), base.observed_from)
+
+
 def by_client(
     base: ClientBase,
     table: str,

@@ -69,7 +69,9 @@ def test_revenue_of_the_last_twelve_months_by_industry(folder):
     assert result.frame["revenue"].tolist() == [300, 80, 20]
     assert result.frame["estimate"].tolist() == [0.75, 0.2, 0.05]
     assert result.frame["low"].isna().all()
-    assert result.say() == "Industry with most revenue: Banks, 75% (300 RUB, 1 client)."
+    assert (
+        result.say() == "Industry with most revenue: Banks, 75% (300\N{NO-BREAK SPACE}₽, 1 client)."
+    )
     assert any("not_industries" in note.en for note in result.notes)
 
 
@@ -77,7 +79,8 @@ def test_industries_that_we_say_we_do_not_work_with(folder):
     result = positioning(read(folder, '[agency]\nnot_industries = ["retail", "arms"]\n'))
     assert result.frame["excluded"].tolist() == [False, True, False]
     assert result.say() == (
-        "From industries that we say we do not work with: 20% of revenue (1 client, 80 RUB)."
+        "From industries that we say we do not work with: 20% of revenue (1 client, "
+        "80\N{NO-BREAK SPACE}₽)."
     )
     assert result.decide().startswith("Decide: either say")
 
