@@ -7,23 +7,115 @@ of their columns. Clients who work order by order have no end of contract: for t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from clientlab.clients.answers import OverTime
+from clientlab.clients.answers import WRITE, OverTime
 from clientlab.clients.base import ClientBase
-from clientlab.clients.periods import IN_A_YEAR, PERIODS, complete
-from clientlab.clients.spells import checked_by, counted, ongoing
+from clientlab.clients.periods import IN_A_YEAR, PERIODS, called, complete
+from clientlab.clients.schema import labelled
+from clientlab.clients.spells import counted, lacks_by, ongoing
 from clientlab.results import CannotSay
 from clientlab.stats import proportions
-from clientlab.wording import Text, percent
+from clientlab.wording import Text, number, percent
 
 NAME = Text("Churn of clients", "Отток клиентов")
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class ChurnBy(OverTime):
+    """An `OverTime`; if it is broken down, its last period by group.
+
+    Attributes
+    ----------
+    by : str
+        Column of `frame` with the group; empty if it is not broken down.
+    """
+
+    by: str = ""
+
+    def groups(self) -> pd.DataFrame:
+        """The last period that has a number, a row by group, the highest first."""
+        known = self.frame[self.frame["estimate"].notna()]
+        rows = self.frame[self.frame["period"] == known["period"].max()]
+        rows = rows[rows["base"] > 0]
+        return rows.sort_values(["estimate", "base"], ascending=False, kind="stable")
+
+    def differ(self) -> bool:
+        """Whether any two groups of the last period can be told apart (Fisher, Holm)."""
+        rows = self.groups()
+        one, two = np.triu_indices(len(rows), 1)
+        if not len(one):
+            return False
+        lost, base = rows["lost"].to_numpy(int), rows["base"].to_numpy(int)
+        p = proportions.fisher(lost[one], base[one], lost[two], base[two])
+        return bool((proportions.adjust(p) < 1 - self.level).any())
+
+    def headline(self, lang: str = "en") -> str:
+        return self._by_group(lang, False) if self.by else super().headline(lang)
+
+    def say(self, lang: str = "en") -> str:
+        return f"{self._by_group(lang, True)}." if self.by else super().say(lang)
+
+    def _by_group(self, lang: str, with_base: bool) -> str:
+        """The highest and the lowest group, and whether any two differ."""
+        rows = self.groups()
+        when = called(rows["period"].iloc[0], self.period, lang)
+        told = [self._told(row, lang, with_base) for _, row in rows.iloc[[0, -1]].iterrows()]
+        head = f"{self.subject.in_language(lang)}, {when}"
+        if len(rows) == 1:
+            return f"{head}: {told[0]}"
+        same = Text("groups cannot be told apart", "группы различить нельзя")
+        verdict = Text("groups differ", "группы различаются") if self.differ() else same
+        return Text(
+            f"{head}: {verdict.en}; highest {told[0]}, lowest {told[1]}",
+            f"{head}: {verdict.ru}; больше всего {told[0]}, меньше всего {told[1]}",
+        ).in_language(lang)
+
+    def _told(self, row: pd.Series, lang: str, with_base: bool) -> str:
+        group = labelled(self.by, None if pd.isna(row[self.by]) else row[self.by])
+        value = WRITE["share"](row["estimate"], lang)
+        base = self._base(row, lang) if with_base else ""
+        return f"{group.in_language(lang)} — {value}{base}"
+
+    def decide(self, lang: str = "en") -> str:
+        if not self.by:
+            return super().decide(lang)
+        if self.differ():
+            return Text("Ask first what the group that loses most has in common.",
+                        "Сначала спросить, что общего у группы с самым высоким оттоком."
+                        ).in_language(lang)  # fmt: skip
+        return Text("Do not rank the groups: their intervals overlap too far.",
+                    "Не ранжировать группы: их интервалы слишком перекрываются."
+                    ).in_language(lang)  # fmt: skip
+
+    def plot(self, ax=None):
+        if not self.by:
+            return super().plot(ax)
+        from clientlab.session import charts, texts
+
+        lang, rows = texts.language(), self.groups().head(20)
+        values = [None if pd.isna(value) else value for value in rows[self.by]]
+        with charts.picture(self, ax) as axes:
+            charts.dots(
+                axes,
+                [f"{labelled(self.by, value).in_language(lang)} · {number(base, lang)}"
+                 for value, base in zip(values, rows["base"], strict=True)],
+                rows["estimate"], rows["low"], rows["high"],
+                texts=[WRITE["share"](value, lang) for value in rows["estimate"]],
+                reference=rows["lost"].sum() / rows["base"].sum(),
+                quiet=(rows["base"] < 10).to_list(),
+            )  # fmt: skip
+            axes.set_xlim(left=0)
+            charts.share_axis(axes.xaxis)
+        return axes
+
+
 def churn_rate(
     base: ClientBase, *, period: str = "Q", by: str | None = None, level: float = 0.95
-) -> OverTime | CannotSay:
+) -> ChurnBy | CannotSay:
     """Share of the clients there on the first day of a period who left in it.
 
     churn = clients active on the first day whose spell ended in the period ÷ clients
@@ -42,7 +134,8 @@ def churn_rate(
 
     Returns
     -------
-    OverTime
+    ChurnBy
+        An `OverTime`; with `by` it tells the last period, group by group.
         `frame`: ``period`` (first day), the column `by`, ``lost, base, estimate, low,
         high, came, came_and_went``; Wilson intervals. A period without clients has NaN.
 
@@ -64,7 +157,8 @@ def churn_rate(
     >>> churn_rate(base).frame[["lost", "base", "estimate"]].values.tolist()
     [[1.0, 2.0, 0.5]]
     """
-    checked_by(base, by)
+    if missing := lacks_by(base, by, NAME):
+        return missing
     frame = ongoing(base, by or "")
     periods = complete(base, period)
     rows, changes = rates(frame, periods, period, by, level)
@@ -78,10 +172,11 @@ def churn_rate(
             "договором.",
         )
         return CannotSay.because(reason, base.provenance())
-    return OverTime(
+    return ChurnBy(
         rows,
         base.provenance(frame["client_id"].nunique(), Text("clients", "клиентов")),
         notes_of(rows, by),
+        by=by or "",
         changes=changes,
         period=period,
         subject=NAME,

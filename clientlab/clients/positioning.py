@@ -16,14 +16,13 @@ import pandas as pd
 from clientlab.clients.answers import ByGroup, OverTime, in_currency
 from clientlab.clients.base import ClientBase
 from clientlab.clients.periods import IN_A_YEAR, PERIODS, called, complete
-from clientlab.clients.schema import tables
-from clientlab.clients.spells import checked_by
+from clientlab.clients.schema import labelled, tables
+from clientlab.clients.spells import lacks_by
 from clientlab.clients.windows import last_year
 from clientlab.results import CannotSay
 from clientlab.stats import design, resampling
 from clientlab.wording import Text, number, percent, plural
 
-UNKNOWN = Text("not told", "не указано")
 FACTS = Text(
     "Shares of revenue are facts of the books, not estimates: they have no interval.",
     "Доли выручки — факты учёта, а не оценки: интервала у них нет.",
@@ -46,19 +45,6 @@ def of_client(base: ClientBase, column: str) -> np.ndarray:
 
 
 by_client = of_client
-
-
-def labelled(column: str, value: Any) -> Text:
-    """A value of a column of clients as it is read out."""
-    if value is None:
-        return UNKNOWN
-    known = tables()["clients"].by_name.get(column)
-    if known and value in known.allowed:
-        return known.allowed[value]
-    if known and known.kind == "flag":
-        return Text("yes", "да") if value else Text("no", "нет")
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    return Text(text, text)
 
 
 def revenue_by(base: ClientBase, by: str) -> ByGroup | CannotSay:
@@ -96,7 +82,8 @@ def revenue_by(base: ClientBase, by: str) -> ByGroup | CannotSay:
     >>> revenue_by(base, "region").frame[["group", "estimate", "base"]].values.tolist()
     [['South', 0.75, 1], ['North', 0.25, 1]]
     """
-    checked_by(base, by)
+    if missing := lacks_by(base, by, Text("Revenue by group", "Выручка по группам")):
+        return missing
     frame = _shares(base, by)
     if isinstance(frame, CannotSay):
         return frame

@@ -19,9 +19,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import Any
 
 from clientlab.wording import Text
 
+UNKNOWN = Text("not told", "не указано")
 FIXED, UNDATED = "fixed", "undated"
 ENTERED = "entered_on"
 HISTORY = "history"  # the table that gives undated values their dates back
@@ -165,3 +167,16 @@ def tables() -> dict[str, Table]:
     from clientlab.clients.schema_tables import TABLES
 
     return {table.name: table for table in TABLES}
+
+
+def labelled(column: str, value: Any) -> Text:
+    """A value of a column of clients as it is read out; None is 'not told'."""
+    if value is None:
+        return UNKNOWN
+    known = tables()["clients"].by_name.get(column)
+    if known and value in known.allowed:
+        return known.allowed[value]
+    if known and known.kind == "flag":
+        return Text("yes", "да") if value else Text("no", "нет")
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return Text(text, text)

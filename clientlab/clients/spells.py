@@ -12,6 +12,8 @@ import pandas as pd
 from clientlab.clients.base import ClientBase
 from clientlab.clients.schema import tables
 from clientlab.problems import InvalidValue
+from clientlab.results import CannotSay
+from clientlab.wording import Text
 
 COLUMNS = ["client_id", "started_on", "ended_on"]
 
@@ -36,6 +38,20 @@ def checked_by(base: ClientBase, by: str | None) -> str | None:
             f"{', '.join(columns) or 'none there'}."
         )
     return by
+
+
+def lacks_by(base: ClientBase, by: str | None, what: Text) -> CannotSay | None:
+    """A sentence if the files do not hold the column to break a number down by.
+
+    Raises
+    ------
+    InvalidValue
+        If neither they nor the schema know such a column.
+    """
+    if by in tables()["clients"].by_name and by not in COLUMNS:
+        return base.lacks(what, clients=(str(by),))
+    checked_by(base, by)
+    return None
 
 
 def contract_of(frame: pd.DataFrame) -> pd.Series:

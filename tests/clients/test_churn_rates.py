@@ -144,9 +144,9 @@ def test_without_ongoing_clients_it_says_so():
 
 def test_an_unknown_column_lists_those_there_are():
     with pytest.raises(InvalidValue) as caught:
-        churn_rate(read(), by="tier")
+        churn_rate(read(), by="colour")
     assert str(caught.value) == (
-        "by='tier' is not a column of the clients of this base. Use one of: contract, industry."
+        "by='colour' is not a column of the clients of this base. Use one of: contract, industry."
     )
 
 
@@ -173,3 +173,51 @@ def test_it_is_drawn_and_tabled(lang):
     assert "%" in repr(result.table())
     assert result.measures(lang)
     assert result.provenance.footer(lang)
+
+
+def by_model(lost: dict[str, int], size: int = 40) -> ClientBase:
+    """Clients of two financial models there all year; so many of each leave in May."""
+    rows = [(f"{model}{number}", model, "2024-05-01" if number < gone else None)
+            for model, gone in lost.items() for number in range(size)]  # fmt: skip
+    clients = pd.DataFrame(rows, columns=["client_id", "financial_model", "ended_on"])
+    return ClientBase.read(
+        {
+            "clients": clients.assign(started_on="2023-05-01"),
+            "invoices": pd.DataFrame(
+                {"client_id": [rows[0][0]], "issued_on": ["2024-01-01"], "amount": [1]}
+            ),
+        },
+        observed_from="2024-01-01",
+        observed_until="2024-12-31",
+    )
+
+
+def test_a_breakdown_tells_the_last_period_by_group_and_turns():
+    high = churn_rate(by_model({"retainer": 20, "fixed_price": 2}), period="Y",
+                      by="financial_model")  # fmt: skip
+    low = churn_rate(by_model({"retainer": 2, "fixed_price": 20}), period="Y",
+                     by="financial_model")  # fmt: skip
+    assert high.say() == (
+        "Churn of clients, 2024: groups differ; highest retainer — 50% (95% interval 35–65%, base "
+        "40 clients), lowest fixed price — 5.0% (95% interval 1–17%, base 40 clients)."
+    )
+    assert low.headline("ru") == (
+        "Отток клиентов, 2024: группы различаются; больше всего фиксированная цена — 50%, меньше "
+        "всего ретейнер — 5,0%"
+    )
+    assert high.plot().get_yticklabels()[0].get_text() == "retainer · 40"
+
+
+def test_groups_within_chance_are_not_ranked():
+    near = churn_rate(by_model({"retainer": 4, "fixed_price": 2}), period="Y", by="financial_model")
+    assert not near.differ()
+    assert near.decide() == "Do not rank the groups: their intervals overlap too far."
+
+
+def test_a_column_that_the_files_lack_is_named_and_an_unknown_one_refused():
+    base = by_model({"retainer": 1})
+    assert churn_rate(base, by="industry").say() == (
+        "Churn of clients: needs clients.industry, which the files do not hold."
+    )
+    with pytest.raises(InvalidValue, match="by='colour' is not a column"):
+        churn_rate(base, by="colour")
