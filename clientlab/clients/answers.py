@@ -61,7 +61,7 @@ def in_currency(value: float, currency: str, lang: str = "en") -> str:
 
 
 WRITE: dict[str, Writer] = {
-    "share": lambda value, lang: percent(value, lang, digits=1 if abs(value) < 0.1 else 0),
+    "share": lambda value, lang: percent(value, lang, digits=int(0 < abs(value) < 0.1)),
     "points": lambda value, lang: number(100 * value, lang),
     "score": lambda value, lang: number(value, lang, digits=2),
     "number": lambda value, lang: number(value, lang, digits=0 if abs(value) >= 20 else 1),

@@ -411,7 +411,8 @@ def _sensitivity(base: ClientBase, seen: _Invoiced, chosen: int) -> tuple[pd.Dat
         year = pd.DataFrame({"first": [first], "last": [base.day]})
         window = f"{first:%Y-%m-%d} – {base.day:%Y-%m-%d}"
     rows = []
-    for days in sorted({*THRESHOLDS, chosen}):
+    others = (days for days in THRESHOLDS if abs(days - chosen) > 0.1 * chosen)
+    for days in sorted({*others, chosen}):
         if year["first"].iloc[0] < base.observed_from + pd.Timedelta(days=days):
             found = dict.fromkeys(("lost", "base", "estimate", "low", "high"), np.nan)
         else:

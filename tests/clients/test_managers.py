@@ -89,7 +89,7 @@ def crowd(lose_of_busy: float, lose_of_others: float) -> ClientBase:
     rows = []
     for number in range(8):
         size, share = (30, lose_of_busy) if number < 4 else (10, lose_of_others)
-        gone = round(size * share) + number % 2
+        gone = round(size * share) + number % 2 * (share > 0.1)
         rows += [(f"m{number}", position < gone) for position in range(size)]
     frame = pd.DataFrame(rows, columns=["manager", "left"])
     ids = [f"c{number}" for number in range(len(frame))]
