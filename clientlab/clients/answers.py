@@ -173,10 +173,14 @@ class OverTime(Result):
         during = Text("in", "за").in_language(lang)
         return f"{self.subject.in_language(lang)}: {value} {during} {name}"
 
-    def _turned(self, lang: str) -> str:
+    def _told(self) -> int | None:
+        """The verdict of the headline: against a year ago, else the period before."""
         told = self.verdict("year_ago")
-        if told is None:
-            told = self.verdict("previous")
+        return self.verdict("previous") if told is None else told
+
+    def _turned(self, lang: str) -> str:
+        told = self._told()
+        if self.verdict("year_ago") is None:
             before = Text("than the period before", "чем за период до того")
             same = Text("not to be told from the period before", "от прошлого периода не отличить")
         else:
@@ -234,10 +238,10 @@ class OverTime(Result):
         return f"{against} {name}: {gap} ({ends}), {verdict}"
 
     def decide(self, lang: str = "en") -> str:
-        told = self.verdict("year_ago")
+        told = self._told()
         if self.better and told == -self.better:
             return self.advice.in_language(lang)
-        if told is None or told == 0:
+        if told == 0:
             return Text(
                 "Do not explain the change to the room: it is within what chance gives. Look at "
                 "longer periods.",

@@ -63,10 +63,16 @@ class ChurnBy(OverTime):
         """The highest and the lowest group, and whether any two differ."""
         rows = self.groups()
         when = called(rows["period"].iloc[0], self.period, lang)
-        told = [self._told(row, lang, with_base) for _, row in rows.iloc[[0, -1]].iterrows()]
+        told = [self._of_group(row, lang, with_base) for _, row in rows.iloc[[0, -1]].iterrows()]
         head = f"{self.subject.in_language(lang)}, {when}"
         if len(rows) == 1:
             return f"{head}: {told[0]}"
+        if rows["estimate"].nunique() == 1:
+            value = WRITE["share"](rows["estimate"].iloc[0], lang)
+            base = f" ({Text('base', 'база').in_language(lang)} {number(rows['base'].sum(), lang)})"
+            each = Text(f"{value} in each of {len(rows)} groups",
+                        f"{value} в каждой группе, их {len(rows)}").in_language(lang)  # fmt: skip
+            return f"{head}: {each}{base * with_base}"
         same = Text("groups cannot be told apart", "группы различить нельзя")
         verdict = Text("groups differ", "группы различаются") if self.differ() else same
         return Text(
@@ -74,7 +80,7 @@ class ChurnBy(OverTime):
             f"{head}: {verdict.ru}; больше всего {told[0]}, меньше всего {told[1]}",
         ).in_language(lang)
 
-    def _told(self, row: pd.Series, lang: str, with_base: bool) -> str:
+    def _of_group(self, row: pd.Series, lang: str, with_base: bool) -> str:
         group = labelled(self.by, None if pd.isna(row[self.by]) else row[self.by])
         value = WRITE["share"](row["estimate"], lang)
         base = self._base(row, lang) if with_base else ""
@@ -175,7 +181,7 @@ def churn_rate(
     return ChurnBy(
         rows,
         base.provenance(frame["client_id"].nunique(), Text("clients", "клиентов")),
-        notes_of(rows, by),
+        notes_of(rows, by) + _all_ongoing(base),
         by=by or "",
         changes=changes,
         period=period,
@@ -273,6 +279,19 @@ def notes_of(rows: pd.DataFrame, by: str | None) -> tuple[Text, ...]:
             )
         )
     return tuple(notes)
+
+
+def _all_ongoing(base: ClientBase) -> tuple[Text, ...]:
+    if base.has("clients", "contract"):
+        return ()
+    return (
+        Text(
+            "The files do not tell who works order by order (clients.contract): all clients are "
+            "taken as ongoing.",
+            "В файлах не указано, кто работает от заказа к заказу (clients.contract): все клиенты "
+            "считаются постоянными.",
+        ),
+    )
 
 
 def _no_period(base: ClientBase, period: str) -> Text:

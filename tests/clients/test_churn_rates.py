@@ -221,3 +221,24 @@ def test_a_column_that_the_files_lack_is_named_and_an_unknown_one_refused():
     )
     with pytest.raises(InvalidValue, match="by='colour' is not a column"):
         churn_rate(base, by="colour")
+
+
+def test_groups_in_which_nobody_left_are_not_ranked():
+    none = churn_rate(by_model({"retainer": 0, "fixed_price": 0}), period="Y", by="financial_model")
+    assert none.say() == "Churn of clients, 2024: 0% in each of 2 groups (base 80)."
+    assert none.headline("ru") == "Отток клиентов, 2024: 0% в каждой группе, их 2"
+
+
+def test_the_decision_follows_the_comparison_of_the_headline():
+    # Two years: none of 40 left in the first, 20 in the second; there is no year ago to Y.
+    clients = pd.DataFrame(
+        {"client_id": [f"c{n}" for n in range(40)], "started_on": "2022-05-01",
+         "ended_on": ["2024-05-01"] * 20 + [None] * 20}
+    )  # fmt: skip
+    bills = pd.DataFrame({"client_id": ["c1"], "issued_on": ["2023-01-01"], "amount": [1]})
+    base = ClientBase.read({"clients": clients, "invoices": bills},
+                           observed_from="2023-01-01", observed_until="2024-12-31")  # fmt: skip
+    result = churn_rate(base, period="Y")
+    assert result.headline().endswith("more than the period before")
+    assert result.decide().startswith("Call those who left")
+    assert any("clients.contract" in note.en for note in result.notes)

