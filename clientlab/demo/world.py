@@ -18,6 +18,7 @@ MANAGERS = 7
 LAST_YEAR = 12
 ARRIVALS = 0.32  # 0.5 would be a number of new clients that grows evenly
 LEVEL = {1.0: 0.75, -1.0: 0.0}  # log hazard: either agency loses about a fifth in a year
+STRENGTH = {1.0: 1.0, -1.0: 1.15}  # turned round, effects offset each other: as predictable
 
 
 @dataclass(frozen=True)
@@ -137,9 +138,9 @@ def _traits(random: np.random.Generator, many: int, months: int) -> dict[str, np
         random.choice([0, 2, 3], many, p=[0.2, 0.65, 0.15]),
     )
     # Fewer came in the early years, when the agency was small.
-    arrival = (BURN_IN + months) * random.random(many) ** ARRIVALS
+    arrival = (BURN_IN + months - 1) * random.random(many) ** ARRIVALS
     return {
-        "started": np.minimum(np.floor(arrival), BURN_IN + months - 2).astype(int),
+        "started": np.floor(arrival).astype(int),
         "size": size,
         "project": project,
         "model": model,
@@ -180,10 +181,11 @@ def _live(
         _next_states(random, now, traits, who)
         here = alive & (started < step)
         chance = _hazards(now, traits, who, step - started, month, months, sign, random_leaving)
-        gone, why = _leave(random, here & (step - started >= 2), chance)
+        chance = chance * here[:, None]
+        gone, why = _leave(random, chance)
         if month >= 0:
             there[:, month] = here
-            hazard[:, month] = chance * here[:, None]
+            hazard[:, month] = chance
             manager[:, month] = who
             for name in names:
                 states[name][:, month] = now[name]
@@ -243,14 +245,13 @@ def _hazards(
     start = np.array([-7.2, -7.0, -5.9, -6.1, -6.4, -6.9, -7.6])
     if random_leaving:
         return np.broadcast_to(np.exp(start + 1.0), calls.shape)
-    return np.minimum(np.exp(start + LEVEL[sign] + sign * (calls - start + common[:, None])), 0.12)
+    effects = STRENGTH[sign] * sign * (calls - start + common[:, None])
+    return np.minimum(np.exp(start + LEVEL[sign] + effects), 0.12)
 
 
-def _leave(
-    random: np.random.Generator, here: np.ndarray, chance: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _leave(random: np.random.Generator, chance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Who leaves, and for which cause: the causes compete."""
-    draw = random.random(len(here))
+    draw = random.random(len(chance))
     upto = np.cumsum(chance, axis=1)
-    gone = here & (draw < upto[:, -1])
+    gone = draw < upto[:, -1]
     return gone, (draw[:, None] >= upto).sum(axis=1)
