@@ -82,5 +82,4 @@ def coverage() -> pd.Series:
 @pytest.mark.simulation
 @pytest.mark.parametrize("name", list(LAST))
 def test_the_interval_covers_the_truth(coverage, name):
-    print(coverage.round(3).to_dict())
-    assert coverage[name] >= 0.925
+    assert coverage[name] >= 0.925, coverage.round(3).to_dict()
