@@ -17,7 +17,7 @@ from clientlab.clients.answers import SMALL, WRITE, ByGroup, OverTime, counted, 
 from clientlab.clients.base import ClientBase
 from clientlab.clients.churn_rates import changes_of
 from clientlab.clients.periods import IN_A_YEAR, MONTHS, PERIODS, called, complete
-from clientlab.clients.revenue import MONTH, _of_kind
+from clientlab.clients.revenue import MONTH, of_kind
 from clientlab.clients.schema import tables
 from clientlab.clients.spells import spells
 from clientlab.results import CannotSay
@@ -342,7 +342,7 @@ def _rows(base: ClientBase) -> pd.DataFrame:
         "client": codes, "cell": codes.astype(np.int64) * count + service % count,
         "told": service >= 0, "issued_on": issued, "amount": invoices["amount"],
         "month": issued.to_numpy().astype(MONTH).astype("datetime64[s]"),
-        "regular": _of_kind(base, invoices, "recurring"), "seller": seller})  # fmt: skip
+        "regular": of_kind(base, invoices, "recurring"), "seller": seller})  # fmt: skip
 
 
 def _by_seller(end: pd.DataFrame, gain: pd.Series, clients: pd.Index) -> np.ndarray:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from clientlab.clients.churn_rates import churn_rate
 from clientlab.clients.cohorts import cohorts
+from clientlab.clients.concentration import concentration
 from clientlab.clients.deals import refusal_reasons, win_rate
 from clientlab.clients.feedback import asked_too_often, csi, nps
 from clientlab.clients.growth import average_check, expansion, referral_rate
 from clientlab.clients.managers import churn_by_manager, manager_load
 from clientlab.clients.payments import days_past_due, payment_by, payment_discipline
 from clientlab.clients.positioning import client_budget, positioning, revenue_by
-from clientlab.clients.revenue import concentration, revenue_retention
+from clientlab.clients.revenue import revenue_retention
 from clientlab.clients.segments import rcm
 from clientlab.clients.silence import silence_churn, silence_threshold
 from clientlab.clients.whole_base import moved_people, parts

@@ -13,20 +13,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clientlab.clients.answers import ByGroup, OverTime, interval_of
+from clientlab.clients.answers import OverTime, interval_of
 from clientlab.clients.base import ClientBase
 from clientlab.clients.periods import IN_A_YEAR, PERIODS, called, complete
-from clientlab.clients.positioning import FACTS, last_year
 from clientlab.clients.spells import contract_of
 from clientlab.results import CannotSay
 from clientlab.stats import design
-from clientlab.wording import Text, number, percent, plural
+from clientlab.stats.ratios import leverage_ratio
+from clientlab.wording import Text, percent
 
 KINDS = ("recurring", "project", "all")
 NAME = Text("Retention of revenue", "Удержание выручки")
 MONTH = "datetime64[M]"
 NO_SPREAD = 1e-12  # a standard error below it is rounding
-TOP = (1, 3, 5, 10)  # the largest clients whose share is told
 
 
 def monthly(base: ClientBase, *, kind: str = "recurring") -> pd.DataFrame:
@@ -47,11 +46,12 @@ def monthly(base: ClientBase, *, kind: str = "recurring") -> pd.DataFrame:
         Index ``client_id``; columns are the first days of all months of the records.
     """
     invoices, (codes, ids) = base.tables["invoices"], base.codes("invoices")
-    keep = _of_kind(base, invoices, kind)
+    keep = of_kind(base, invoices, kind)
     months = pd.period_range(base.observed_from, base.observed_until, freq="M")
     at = invoices["issued_on"].to_numpy().astype(MONTH) - np.datetime64(months[0].start_time, "M")
     at = at.astype(int)
-    keep = keep & (at >= 0) & (at < len(months))
+    inside = (invoices["issued_on"] >= base.observed_from).to_numpy()  # of a month begun before
+    keep = keep & inside & (at < len(months))
     who, rows = np.unique(codes[keep], return_inverse=True)
     flat = rows * len(months) + at[keep]
     sums = np.bincount(flat, invoices["amount"].to_numpy(float)[keep], len(who) * len(months))
@@ -62,7 +62,7 @@ def monthly(base: ClientBase, *, kind: str = "recurring") -> pd.DataFrame:
     )
 
 
-def _of_kind(base: ClientBase, invoices: pd.DataFrame, kind: str) -> np.ndarray:
+def of_kind(base: ClientBase, invoices: pd.DataFrame, kind: str) -> np.ndarray:
     """Which invoices are of a kind."""
     if kind == "all":
         return np.ones(len(invoices), bool)
@@ -96,10 +96,17 @@ class Retention(OverTime):
         row = self.last
         name = called(row["period"], self.period, lang)
         net, gross = percent(row["nrr"], lang), percent(row["grr"], lang)
-        return Text(
-            f"Of recurring revenue {net} were there at the end of {name}, {gross} without growth",
-            f"Регулярной выручки на конец {name} осталось {net}, без роста — {gross}",
-        ).in_language(lang)
+        heads = {
+            0: Text(f"Of recurring revenue {net} were there at the end of {name}",
+                    f"Регулярной выручки на конец {name} осталось {net}"),
+            -1: Text(f"Recurring revenue of the same clients shrank to {net} in {name}",
+                     f"Регулярная выручка тех же клиентов за {name} сжалась до {net}"),
+            1: Text(f"Recurring revenue of the same clients grew to {net} in {name}",
+                    f"Регулярная выручка тех же клиентов за {name} выросла до {net}"),
+        }  # fmt: skip
+        told = int(row["low"] > 1) - int(row["high"] < 1)  # 0 without an interval
+        tail = Text(f", {gross} without growth", f", без роста — {gross}")
+        return heads[told].in_language(lang) + tail.in_language(lang)
 
     def _base(self, row: pd.Series, lang: str) -> str:
         text = super()._base(row, lang)
@@ -171,8 +178,9 @@ def revenue_retention(
     Retention
         An `OverTime`; `frame`: ``period, grr, grr_low, grr_high, nrr, nrr_low, nrr_high,
         base`` (clients), ``revenue_before, revenue_after``, and ``estimate, low, high``
-        equal to those of `nrr`. Linearised t intervals of a ratio over clients; NaN with
-        fewer than two clients or without spread.
+        equal to those of `nrr`. Intervals of a ratio over few clients of unequal size
+        (`stats.ratios.leverage_ratio`); NaN with fewer than two clients, that of `nrr`
+        without spread too.
 
     Raises
     ------
@@ -209,7 +217,7 @@ def revenue_retention(
         frame,
         base.provenance(len(table), Text("clients with recurring revenue",
                                          "клиентов с регулярной выручкой")),
-        _notes(table, frame),
+        _notes(table, frame, pairs) + _of_all_kinds(base),
         changes=_changes(frame, pairs, period, level),
         period=period,
         subject=NAME,
@@ -220,153 +228,32 @@ def revenue_retention(
             "до начала; с ростом и без него",
         ),
         better=1,
+        level=level,
     )  # fmt: skip
-
-
-def concentration(base: ClientBase) -> ByGroup | CannotSay:
-    """How much of the revenue of the last 12 months comes from the largest clients.
-
-    share = revenue of the k largest ÷ revenue of all clients with revenue above 0, credit
-    notes taken off; effective number of clients = 1 ÷ Σ share² (Herfindahl; system B3).
-
-    Parameters
-    ----------
-    base : ClientBase
-
-    Returns
-    -------
-    ByGroup
-        `frame`: ``group`` (k: 1, 3, 5, 10, as far as there are so many), ``label_en,
-        label_ru, estimate, low, high, base`` (clients), ``revenue``. ``low, high`` are
-        NaN: facts of the books.
-
-    Raises
-    ------
-    InvalidValue
-        Never; without revenue it cannot say.
-
-    Examples
-    --------
-    >>> base = ClientBase.read({
-    ...     "clients": pd.DataFrame({"client_id": list("abc"), "started_on": "2023-05-01"}),
-    ...     "invoices": pd.DataFrame({"client_id": list("abc"), "amount": [50, 30, 20],
-    ...         "issued_on": "2024-01-10"})},
-    ...     observed_from="2024-01-01", observed_until="2024-03-31")
-    >>> concentration(base).frame[["group", "estimate", "base"]].values.tolist()
-    [[1.0, 0.5, 3.0], [3.0, 1.0, 3.0]]
-    """
-    invoices, (codes, ids) = base.tables["invoices"], base.codes("invoices")
-    inside = invoices["issued_on"].to_numpy() >= last_year(base).to_datetime64()
-    sums = np.bincount(codes[inside], invoices["amount"].to_numpy(float)[inside], len(ids))
-    paid = np.sort(sums[sums > 0])[::-1]
-    window = f"{last_year(base):%Y-%m-%d} – {base.observed_until:%Y-%m-%d}"
-    if not len(paid):
-        return CannotSay.because(
-            Text(f"Concentration of revenue: no client has revenue in {window}.",
-                 f"Концентрация выручки: за {window} ни у одного клиента нет выручки."),
-            base.provenance())  # fmt: skip
-    shares = paid / paid.sum()
-    effective = 1 / float((shares**2).sum())
-    return ByGroup(
-        _largest(paid),
-        base.provenance(len(paid), Text("clients with revenue", "клиентов с выручкой")),
-        _facts(effective, int((sums < 0).sum())),
-        subject=Text("Concentration of revenue", "Концентрация выручки"),
-        told=_told(shares, effective, window),
-        what=Text(f"Revenue of the largest clients ÷ revenue of all, {window}",
-                  f"Выручка крупнейших клиентов ÷ выручка всех, {window}"),
-        advice=Text(f"Decide what the agency does if its largest client ({percent(shares[0])} of "
-                    "revenue) leaves.",
-                    "Решить, что делает агентство, если уйдёт крупнейший клиент "
-                    f"({percent(shares[0], 'ru')} выручки)."),
-    )  # fmt: skip
-
-
-def _largest(paid: np.ndarray) -> pd.DataFrame:
-    """Share of the k largest, of revenue in falling order."""
-    top = [k for k in TOP if k <= len(paid)]
-    most = np.cumsum(paid)[np.array(top) - 1]
-    return pd.DataFrame({
-        "group": top,
-        "label_en": ["the largest client" if k == 1 else f"{k} largest clients" for k in top],
-        "label_ru": ["крупнейший клиент" if k == 1 else
-                     f"{k} {plural(k, '', 'крупнейших клиента', 'крупнейших клиентов')}"
-                     for k in top],
-        "estimate": most / paid.sum(), "low": np.nan, "high": np.nan, "base": len(paid),
-        "revenue": most})  # fmt: skip
-
-
-def _told(shares: np.ndarray, effective: float, window: str) -> Text:
-    """What the largest clients bring, and how many equal ones that would be."""
-    count, top = len(shares), min(5, len(shares))
-    if count == 1:
-        return Text(f"All revenue comes from one client ({window}; base 1 client).",
-                    f"Вся выручка — от одного клиента ({window}; база 1 клиент).")  # fmt: skip
-    most = shares[:top].sum()
-    if top == count:
-        more = Text("", "")
-    else:
-        more = Text(
-            f", {top} largest {percent(most)}", f", {top} крупнейших — {percent(most, 'ru')}"
-        )
-    return Text(
-        f"The largest client brings {percent(shares[0])} of revenue{more.en} ({window}; as "
-        f"concentrated as {number(effective, digits=1)} equal clients; base {number(count)} "
-        "clients).",
-        f"Крупнейший клиент приносит {percent(shares[0], 'ru')} выручки{more.ru} ({window}; "
-        f"эффективное число клиентов {number(effective, 'ru', digits=1)}; база "
-        f"{number(count, 'ru')} {plural(count, 'клиент', 'клиента', 'клиентов')}).",
-    )
-
-
-def _facts(effective: float, negative: int) -> tuple[Text, ...]:
-    """That these are facts, and what was left out."""
-    notes = [
-        FACTS,
-        Text(f"Effective number of clients, 1 ÷ Σ share²: {number(effective, digits=1)}.",
-             "Эффективное число клиентов, 1 ÷ Σ доля²: "
-             f"{number(effective, 'ru', digits=1)}."),
-    ]  # fmt: skip
-    if negative:
-        notes.append(
-            Text(
-                f"Clients with more credit notes than invoices, left out: {negative}.",
-                f"Клиенты, у которых сторно больше счетов, не учтены: {negative}.",
-            )
-        )
-    return tuple(notes)
 
 
 def _pair(table: pd.DataFrame, before: pd.Timestamp, after: pd.Timestamp) -> pd.DataFrame:
     """``client_id, before, after``: R0 and R1 of the clients with R0 > 0."""
     pair = table[[before, after]].set_axis(["before", "after"], axis=1).reset_index()
     pair = pair[pair["before"] > 0]
-    return pair.assign(after=pair["after"].clip(lower=0))
+    return pair.assign(
+        after=pair["after"].clip(lower=0),
+        owed=pair["after"] < 0,  # more credited than billed
+    )
 
 
 def _retained(pair: pd.DataFrame, level: float) -> dict[str, Any]:
     """GRR and NRR of one period, with their intervals."""
     before, after = pair["before"].to_numpy(), pair["after"].to_numpy()
-    net = _ratio(after, before, level)
-    gross = _ratio(np.minimum(after, before), before, level)
+    gross = leverage_ratio(np.minimum(after, before), before, bounded=True, level=level)
+    net = leverage_ratio(after, before, level=level)
+    low, high = np.maximum(net.low, 0.0), net.high
     return {
-        "grr": gross[0], "grr_low": gross[1], "grr_high": np.fmin(gross[2], 1.0),
-        "nrr": net[0], "nrr_low": net[1], "nrr_high": net[2],
-        "estimate": net[0], "low": net[1], "high": net[2],
+        "grr": gross.estimate, "grr_low": gross.low, "grr_high": gross.high,
+        "nrr": net.estimate, "nrr_low": low, "nrr_high": high,
+        "estimate": net.estimate, "low": low, "high": high,
         "base": len(pair), "revenue_before": before.sum(), "revenue_after": after.sum(),
     }  # fmt: skip
-
-
-def _ratio(part: np.ndarray, whole: np.ndarray, level: float) -> tuple[float, float, float]:
-    if not len(whole):
-        return (np.nan,) * 3
-    estimate = float(part.sum() / whole.sum())
-    if len(whole) < 2:
-        return estimate, np.nan, np.nan
-    found = design.ratio(part, whole, design.Design(), level=level)
-    if not found.se > NO_SPREAD:  # all alike: the spread says nothing
-        return estimate, np.nan, np.nan
-    return estimate, max(0.0, float(found.low)), float(found.high)
 
 
 def _changes(
@@ -410,7 +297,20 @@ def _nothing(base: ClientBase, period: str) -> Text:
     )
 
 
-def _notes(table: pd.DataFrame, frame: pd.DataFrame) -> tuple[Text, ...]:
+def _of_all_kinds(base: ClientBase) -> tuple[Text, ...]:
+    if base.has("invoices", "kind"):
+        return ()
+    return (
+        Text(
+            "The files do not tell which invoices recur (invoices.kind): all of clients with an "
+            "ongoing contract count.",
+            "В файлах не указано, какие счета регулярные (invoices.kind): взяты все счета клиентов "
+            "с постоянным договором.",
+        ),
+    )
+
+
+def _notes(table: pd.DataFrame, frame: pd.DataFrame, pairs: list[pd.DataFrame]) -> tuple[Text, ...]:
     """Clients billed with gaps, and small bases."""
     paid = table.to_numpy() != 0
     paid = paid[paid.any(axis=1)]  # an invoice and its credit note may cancel
@@ -424,6 +324,14 @@ def _notes(table: pd.DataFrame, frame: pd.DataFrame) -> tuple[Text, ...]:
                 "others: bills by quarter look like a loss and a return.",
                 f"У {gaps} из {len(table)} клиентов есть месяцы без регулярного счёта между "
                 "другими: квартальные счета выглядят как потеря и возврат.",
+            )
+        )
+    owed = sum(int(pair["owed"].sum()) for pair in pairs)
+    if owed:
+        notes.append(
+            Text(
+                f"Last months with more credited than billed, counted as 0: {owed}.",
+                f"Последние месяцы, где сторно больше счетов, взяты как 0: {owed}.",
             )
         )
     small = int((frame["base"] < 30).sum())

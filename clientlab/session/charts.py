@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,6 +18,7 @@ from matplotlib.ticker import Formatter, FuncFormatter
 
 from clientlab.results import Result
 from clientlab.session import style
+from clientlab.session.charts_board import tiles
 from clientlab.session.charts_time import heat, over_time
 from clientlab.session.texts import language
 from clientlab.wording import number, percent
@@ -32,6 +34,7 @@ __all__ = [
     "picture",
     "ranges",
     "share_axis",
+    "tiles",
     "wrapped",
 ]
 
@@ -269,14 +272,16 @@ def lines(
     series : mapping of name to values
     bands : mapping of name to (low, high), optional
     """
+    nudge = _apart([values[-1] for values in series.values()], series, bands)
+    one = {"marker": "o", "markersize": 9} if len(x) == 1 else {}  # a line of one point is none
     for (name, values), colour in zip(series.items(), style.SERIES, strict=False):
-        ax.plot(x, values, color=colour)
+        ax.plot(x, values, color=colour, **one)
         if bands and name in bands:
             ax.fill_between(x, *bands[name], color=colour, alpha=0.15, linewidth=0)
         ax.annotate(
             wrapped(name, 24),
             (x[-1], values[-1]),
-            (8, 0),
+            (8, nudge[name]),
             textcoords="offset points",
             va="center",
             color=colour,
@@ -285,6 +290,24 @@ def lines(
         )
     ax.grid(axis="y", linewidth=0.8)
     ax.spines["left"].set_visible(False)
+
+
+def _apart(
+    ends: Sequence[float],
+    series: Mapping[str, Sequence[float]],
+    bands: Mapping[str, tuple[Sequence[float], Sequence[float]]] | None,
+) -> dict[str, float]:
+    """Points by which names at the ends of lines move, so that neighbours do not touch."""
+    drawn = [*series.values(), *(side for pair in (bands or {}).values() for side in pair)]
+    reach = np.nanmax(np.concatenate([np.asarray(one, float) for one in drawn]), initial=0) or 1.0
+    names = list(series)
+    order = np.argsort(ends)
+    moved = dict.fromkeys(names, 0.0)
+    for below, above in pairwise(order):
+        if ends[above] - ends[below] < 0.06 * reach:
+            moved[names[below]] -= 9
+            moved[names[above]] += 9
+    return moved
 
 
 def _swatch(label: str, colour: str):

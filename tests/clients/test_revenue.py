@@ -8,16 +8,19 @@ d        50         –          0       –       left
          R0 250     GRR 140/250 = .56  NRR 190/250 = .76     Q2: 230 before, 230 after
 """
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from clientlab.clients import ClientBase
-from clientlab.clients.revenue import concentration, monthly, revenue_retention
+from clientlab.clients.concentration import concentration
+from clientlab.clients.revenue import monthly, revenue_retention
 from clientlab.results import CannotSay
-from clientlab.stats import design
 
 CLIENTS = pd.DataFrame(
     {"client_id": ["a", "b", "c", "d"], "started_on": "2023-05-01", "contract": "ongoing"}
@@ -52,8 +55,9 @@ def test_the_table_of_the_docstring():
     assert frame["nrr"].tolist() == pytest.approx([190 / 250, 230 / 270])
     assert frame["base"].tolist() == [3, 3]
     assert frame["revenue_before"].tolist() == [250, 270]
-    ratio = design.ratio([150, 40, 0], [100, 100, 50], design.Design())
-    assert frame.loc[0, "nrr_high"] == pytest.approx(float(ratio.high))
+    # r = .76, residuals (74, −36, −38) ÷ (.6, .6, .8): se = 148.1 ÷ 250; t on 250² ÷ 22,500 − 1.
+    se = math.hypot(74 / 0.6, 36 / 0.6, 38 / 0.8) / 250
+    assert frame.loc[0, "nrr_high"] == pytest.approx(0.76 + stats.t.ppf(0.975, 16 / 9) * se)
     assert frame["estimate"].tolist() == frame["nrr"].tolist()
 
 
@@ -98,7 +102,7 @@ def test_the_words_follow_the_numbers():
     assert hides.decide().startswith("Growth of some hides losses")
     assert same.decide() == ""
     assert shrinks.headline() == (
-        "Of recurring revenue 80% were there at the end of Q1 2024, 80% without growth"
+        "Recurring revenue of the same clients shrank to 80% in Q1 2024, 80% without growth"
     )
     assert "gross:" in shrinks.say()
     assert "без роста" in shrinks.say("ru")
@@ -232,3 +236,22 @@ def test_concentration_is_drawn_and_tabled(lang):
     assert result.decide(lang)
     assert result.measures(lang)
     assert all(note.in_language(lang) for note in result.notes)
+
+
+def test_a_month_begun_before_the_records_is_not_half_counted():
+    table = monthly(read(start="2023-12-10"))
+    assert table.loc["d", pd.Timestamp("2023-12-01")] == 50
+    assert "b" not in table.index or table.loc["b", pd.Timestamp("2023-12-01")] == 0
+
+
+def test_credits_above_the_fee_and_untold_kinds_are_noted():
+    notes = [note.en for note in revenue_retention(read()).notes]
+    assert "Last months with more credited than billed, counted as 0: 1." in notes
+    untold = revenue_retention(read(INVOICES.drop(columns="kind")))
+    assert any("invoices.kind" in note.en for note in untold.notes)
+
+
+def test_labels_of_neighbouring_lines_stand_apart():
+    axes = revenue_retention(read()).plot()
+    heights = sorted(text.xyann[1] for text in axes.texts)
+    assert heights[-1] - heights[0] >= 18
