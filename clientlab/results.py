@@ -15,7 +15,7 @@ import pandas as pd
 
 from clientlab.problems import InvalidValue
 from clientlab.stats.estimate import Estimate
-from clientlab.wording import Text, number
+from clientlab.wording import Text, counted, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,7 +76,7 @@ class Provenance:
         """Base, dates, source and mark of synthetic data in one line."""
         parts = []
         if self.base is not None:
-            what = self.base_of.in_language(lang)
+            what = counted(self.base, self.base_of, lang)
             head = Text("Base", "База").in_language(lang)
             parts.append(f"{head}: {number(self.base, lang)}" + (f" {what}" if what else ""))
         if self.rows_set_aside:

@@ -131,3 +131,22 @@ def plural(count: int, one: str, few: str, many: str | None = None) -> str:
     if 2 <= last <= 4 and not 12 <= last_two <= 14:
         return few
     return many
+
+
+def counted(count: float, forms: Text, lang: str = "en") -> str:
+    """The form of a noun that goes with a count; a text without forms stays as it is.
+
+    Parameters
+    ----------
+    count : float
+    forms : Text
+        Forms between bars: 'client|clients', 'клиент|клиента|клиентов'.
+
+    Examples
+    --------
+    >>> forms = Text("client|clients", "клиент|клиента|клиентов")
+    >>> counted(1, forms), counted(73, forms, "ru")
+    ('client', 'клиента')
+    """
+    found = forms.in_language(lang).split("|")
+    return found[0] if len(found) == 1 else plural(int(count), *found)

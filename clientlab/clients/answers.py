@@ -7,15 +7,17 @@ indicators compute frames and name themselves; the words that follow the numbers
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 import pandas as pd
 
+from clientlab.clients.nouns import CLIENTS
 from clientlab.clients.periods import called
 from clientlab.results import Result
-from clientlab.wording import Text, number, percent, percent_range, plural
+from clientlab.wording import Text, counted, number, percent, percent_range
 
 SMALL = 30  # bases under it are marked
 
@@ -83,19 +85,6 @@ def interval_of(low: float, high: float, unit: str, lang: str) -> str:
     return Text(f"{first} to {last}", f"от {first} до {last}").in_language(lang)
 
 
-def counted(count: float, forms: Text, lang: str) -> str:
-    """The form of a noun that goes with a count.
-
-    Examples
-    --------
-    >>> forms = Text("client|clients", "клиент|клиента|клиентов")
-    >>> counted(1, forms, "en"), counted(73, forms, "ru")
-    ('client', 'клиента')
-    """
-    found = forms.in_language(lang).split("|")
-    return found[0] if len(found) == 1 else plural(int(count), *found)
-
-
 def gap_of(value: float, unit: str, lang: str) -> str:
     """A difference with its sign; of shares in percentage points."""
     sign = "+" if value > 0 else ""
@@ -103,6 +92,18 @@ def gap_of(value: float, unit: str, lang: str) -> str:
         points = Text("points", "п. п.").in_language(lang)
         return f"{sign}{number(100 * value, lang, digits=1)} {points}"
     return sign + WRITE[unit](value, lang)
+
+
+def without_brackets(told: str) -> str:
+    """The first sentence as a title: what stands in brackets is in the words below it.
+
+    Examples
+    --------
+    >>> without_brackets("From 2% (0–12%, 199 weeks) to 52% (11–91%, 309 weeks).")
+    'From 2% to 52%'
+    """
+    first = re.split(r"\. (?=[A-ZА-Я])", told)[0]
+    return re.sub(r" \([^()]*\)", "", first).rstrip(".")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -134,7 +135,7 @@ class OverTime(Result):
     subject: Text = Text("", "")
     what: Text = Text("", "")
     advice: Text = Text("", "")
-    of: Text = Text("client|clients", "клиент|клиента|клиентов")
+    of: Text = CLIENTS
     better: int = 0
     level: float = 0.95
     unit_of_estimate: str = "share"
@@ -312,7 +313,7 @@ class ByGroup(Result):
         return self.told.in_language(lang)
 
     def headline(self, lang: str = "en") -> str:
-        return self.told.in_language(lang).rstrip(".").rsplit(" (", 1)[0]
+        return without_brackets(self.told.in_language(lang))
 
     def decide(self, lang: str = "en") -> str:
         return self.advice.in_language(lang)
@@ -378,7 +379,7 @@ class Cells(Result):
         return self.told.in_language(lang)
 
     def headline(self, lang: str = "en") -> str:
-        return self.told.in_language(lang).rstrip(".").rsplit(" (", 1)[0]
+        return without_brackets(self.told.in_language(lang))
 
     def decide(self, lang: str = "en") -> str:
         return self.advice.in_language(lang)

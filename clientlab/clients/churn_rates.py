@@ -14,6 +14,7 @@ import pandas as pd
 
 from clientlab.clients.answers import WRITE, OverTime
 from clientlab.clients.base import ClientBase
+from clientlab.clients.nouns import CLIENTS
 from clientlab.clients.periods import IN_A_YEAR, PERIODS, called, complete
 from clientlab.clients.schema import labelled
 from clientlab.clients.spells import counted, lacks_by, ongoing
@@ -180,7 +181,7 @@ def churn_rate(
         return CannotSay.because(reason, base.provenance())
     return ChurnBy(
         rows,
-        base.provenance(frame["client_id"].nunique(), Text("clients", "клиентов")),
+        base.provenance(frame["client_id"].nunique(), CLIENTS),
         notes_of(rows, by) + _all_ongoing(base),
         by=by or "",
         changes=changes,

@@ -12,6 +12,7 @@ import pandas as pd
 
 from clientlab.clients.answers import Cells
 from clientlab.clients.base import ClientBase
+from clientlab.clients.nouns import CLIENTS
 from clientlab.clients.periods import MONTHS, PERIODS, called, complete
 from clientlab.clients.revenue import monthly
 from clientlab.clients.spells import ongoing, spells
@@ -86,7 +87,7 @@ def cohorts(base: ClientBase, *, of: str = "clients", period: str = "Q") -> Cell
         )
     return Cells(
         frame,
-        base.provenance(len(inside), Text("clients", "клиентов")),
+        base.provenance(len(inside), CLIENTS),
         notes,
         rows="cohort",
         columns="age",
@@ -157,7 +158,7 @@ def _told(frame: pd.DataFrame, period: str, of: str) -> Text:
     """Whether later cohorts keep more a year after the start than earlier ones."""
     age = AGE_COMPARED[period] + (of == "revenue")  # its first whole period has age 1
     cells = frame[frame["age"] == age].sort_values("cohort")
-    name = Text("clients", "клиентов") if of == "clients" else Text("revenue", "выручки")
+    name = CLIENTS if of == "clients" else Text("revenue", "выручки")
     if len(cells) < 2:
         return Text(
             f"Fewer than two cohorts are a year old: whether later ones keep more {name.en} cannot "

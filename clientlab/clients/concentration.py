@@ -11,6 +11,7 @@ import pandas as pd
 
 from clientlab.clients.answers import WRITE, ByGroup
 from clientlab.clients.base import ClientBase
+from clientlab.clients.nouns import WITH_REVENUE
 from clientlab.clients.positioning import FACTS
 from clientlab.clients.windows import last_year
 from clientlab.results import CannotSay
@@ -65,7 +66,7 @@ def concentration(base: ClientBase) -> ByGroup | CannotSay:
     effective = 1 / float((shares**2).sum())
     return ByGroup(
         _largest(paid),
-        base.provenance(len(paid), Text("clients with revenue", "клиентов с выручкой")),
+        base.provenance(len(paid), WITH_REVENUE),
         _facts(effective, int((sums < 0).sum())),
         subject=Text("Concentration of revenue", "Концентрация выручки"),
         told=_told(shares, effective, window),

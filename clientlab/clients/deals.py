@@ -12,6 +12,7 @@ import pandas as pd
 from clientlab.clients.answers import ByGroup, OverTime, in_currency, interval_of
 from clientlab.clients.base import ClientBase
 from clientlab.clients.churn_rates import changes_of
+from clientlab.clients.nouns import DEALS, REFUSALS
 from clientlab.clients.periods import PERIODS, complete
 from clientlab.clients.spells import spells
 from clientlab.results import CannotSay
@@ -75,7 +76,7 @@ def win_rate(base: ClientBase, *, period: str = "Y") -> OverTime | CannotSay:
         return CannotSay.because(_no_deals(base, period), base.provenance())
     found = proportions.interval(rows["won"].to_numpy(), rows["base"].to_numpy())
     rows["estimate"], rows["low"], rows["high"] = found.estimate, found.low, found.high
-    deals = Text("deals", "сделок")
+    deals = DEALS
     return OverTime(
         rows,
         base.provenance(int(rows["base"].sum()), deals),
@@ -93,7 +94,7 @@ def win_rate(base: ClientBase, *, period: str = "Y") -> OverTime | CannotSay:
             "Read the refusals of the last months aloud, and write again to those worth it.",
             "Прочитать вслух отказы последних месяцев и снова написать тем, кто того стоит.",
         ),
-        of=Text("deal|deals", "сделка|сделки|сделок"),
+        of=DEALS,
         better=1,
     )
 
@@ -144,7 +145,10 @@ def refusal_reasons(base: ClientBase, *, months: int | None = None) -> ByGroup |
     notes = [] if len(told) == len(rows) else [_untold(len(rows) - len(told), len(rows))]
     return ByGroup(
         frame,
-        base.provenance(len(told), Text("refusals with a reason", "отказов с причиной")),
+        base.provenance(
+            len(told),
+            REFUSALS,
+        ),
         tuple(notes),
         subject=REFUSED,
         told=_told_reason(frame),

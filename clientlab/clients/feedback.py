@@ -14,6 +14,7 @@ import pandas as pd
 
 from clientlab.clients.answers import ByGroup, OverTime
 from clientlab.clients.base import ClientBase
+from clientlab.clients.nouns import ANSWERS, CURRENT
 from clientlab.clients.periods import IN_A_YEAR, PERIODS, complete
 from clientlab.results import CannotSay
 from clientlab.stats import design, proportions
@@ -22,7 +23,6 @@ from clientlab.wording import Text, number, percent, plural
 NPS = Text("NPS", "NPS")
 CSI = Text("Satisfaction (CSI)", "Удовлетворённость (CSI)")
 QUARTER, YEAR = 91, 365  # days
-ANSWERS = Text("answer|answers", "ответ|ответа|ответов")
 
 
 def nps(base: ClientBase, *, period: str = "Y") -> OverTime | CannotSay:
@@ -134,7 +134,7 @@ def _scores(
     )
     return OverTime(
         frame,
-        base.provenance(int(inside.sum()), Text("answers", "ответов")),
+        base.provenance(int(inside.sum()), ANSWERS),
         _notes(base, frame),
         changes=_changes(frame, parts, period, column),
         period=period,
@@ -317,7 +317,10 @@ def asked_too_often(base: ClientBase) -> ByGroup | CannotSay:
                 "base": len(ids),
             }
         ),
-        base.provenance(len(ids), Text("current clients", "текущих клиентов")),
+        base.provenance(
+            len(ids),
+            CURRENT,
+        ),
         subject=name,
         told=_told_often(counts, len(ids)),
         what=Text(

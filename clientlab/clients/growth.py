@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from clientlab.clients.answers import SMALL, WRITE, ByGroup, OverTime, counted, interval_of, money
+from clientlab.clients.answers import SMALL, WRITE, ByGroup, OverTime, interval_of, money
 from clientlab.clients.base import ClientBase
 from clientlab.clients.churn_rates import changes_of
+from clientlab.clients.nouns import CLIENTS
 from clientlab.clients.periods import IN_A_YEAR, MONTHS, PERIODS, called, complete
 from clientlab.clients.revenue import MONTH, of_kind
 from clientlab.clients.schema import tables
@@ -23,12 +24,11 @@ from clientlab.clients.spells import spells
 from clientlab.results import CannotSay
 from clientlab.stats import design, proportions
 from clientlab.stats.estimate import Estimate
-from clientlab.wording import Text, number, percent
+from clientlab.wording import Text, counted, number, percent
 
 CHECK = Text("Average check", "Средний чек")
 EXPANSION = Text("Expansion revenue", "Допродажи")
 REFERRAL = Text("New clients by referral", "Новые клиенты по рекомендации")
-CLIENTS = Text("client|clients", "клиент|клиента|клиентов")
 SELLERS = tables()["invoices"]["sold_by"].allowed
 WHAT = {
     "up_sell": Text("up-sell", "рост прежних услуг"),

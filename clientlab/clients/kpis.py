@@ -10,6 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from clientlab.clients.board import streaks, week
+from clientlab.clients.board_colours import (
+    colours_by_manager,
+    handed_over,
+    leniency,
+    transitions,
+)
 from clientlab.clients.churn_rates import churn_rate
 from clientlab.clients.cohorts import cohorts
 from clientlab.clients.concentration import concentration
@@ -34,10 +41,13 @@ __all__ = [
     "churn_rate",
     "client_budget",
     "cohorts",
+    "colours_by_manager",
     "concentration",
     "csi",
     "days_past_due",
     "expansion",
+    "handed_over",
+    "leniency",
     "manager_load",
     "moved_people",
     "nps",
@@ -52,6 +62,9 @@ __all__ = [
     "revenue_retention",
     "silence_churn",
     "silence_threshold",
+    "streaks",
+    "transitions",
+    "week",
     "win_rate",
 ]
 
@@ -116,6 +129,24 @@ KPIS = {
     "rcm": Kpi(
         rcm, Text("recency, capacity, monetary", "RCM: давность, ёмкость, деньги"), "number",
         "fifths of average rank", "S1; B13"),
+    "week": Kpi(
+        week, Text("the board this week", "светофор недели"), "number",
+        "clients by colour", "S1; B15", ("board",)),
+    "streaks": Kpi(
+        streaks, Text("red streaks", "красные серии"), "number",
+        "weeks in a row with the colour", "S1; B15", ("board",)),
+    "transitions": Kpi(
+        transitions, Text("from colour to colour", "переходы цветов"), "share",
+        "weeks followed by the colour ÷ weeks followed by any", "S1; B15", ("board",)),
+    "colours_by_manager": Kpi(
+        colours_by_manager, Text("green by manager", "зелёный по менеджерам"), "share",
+        "weeks of the colour ÷ weeks with any", "S1; B15", ("board",)),
+    "leniency": Kpi(
+        leniency, Text("what green was worth", "чего стоил зелёный"), "share",
+        "green weeks before a client left ÷ green weeks", "B15", ("board",)),
+    "handed_over": Kpi(
+        handed_over, Text("green on the same clients", "зелёный на тех же клиентах"), "points",
+        "share of green after a handover less that before", "B15", ("board",)),
     "cohorts": Kpi(
         cohorts, Text("cohorts", "когорты"), "share",
         "there at an age ÷ began in the quarter", "S1; B31"),

@@ -10,17 +10,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from clientlab.clients.answers import ByGroup, counted, in_currency, interval_of
+from clientlab.clients.answers import ByGroup, in_currency, interval_of
 from clientlab.clients.base import ClientBase
+from clientlab.clients.nouns import CLIENTS, CURRENT
 from clientlab.clients.spells import contract_of, current, ongoing
 from clientlab.clients.windows import by_client, last_year
 from clientlab.results import CannotSay
 from clientlab.stats import proportions
-from clientlab.wording import Text, number, percent
+from clientlab.wording import Text, counted, number, percent
 
 LOAD = Text("Load of managers", "Нагрузка менеджеров")
 CHURN = Text("Churn by manager", "Отток по менеджерам")
-CLIENTS = Text("client|clients", "клиент|клиента|клиентов")
 NOBODY = Text("no manager told", "менеджер не указан")
 FEW_MANAGERS = 4  # fewer desks do not tell busy from other ones
 ONLY_A_DESK = Text(
@@ -73,7 +73,10 @@ def manager_load(base: ClientBase) -> ByGroup | CannotSay:
     columns = ["group", "label_en", "label_ru", "estimate", "low", "high", "base", "projects"]
     return ByGroup(
         frame[[*columns, "revenue"]],
-        base.provenance(clients, Text("current clients", "текущих клиентов")),
+        base.provenance(
+            clients,
+            CURRENT,
+        ),
         _unmanaged(frame),
         subject=LOAD,
         told=_told_load(frame, base.currency),
@@ -130,7 +133,7 @@ def churn_by_manager(base: ClientBase) -> ByGroup | CannotSay:
     first = last_year(base)
     return ByGroup(
         frame[["group", "label_en", "label_ru", "estimate", "low", "high", "base", "lost"]],
-        base.provenance(len(rows), Text("clients", "клиентов")),
+        base.provenance(len(rows), CLIENTS),
         (ONLY_A_DESK,),
         subject=CHURN,
         told=_told_churn(rows, frame),

@@ -16,12 +16,14 @@ import pandas as pd
 
 from clientlab.clients.answers import ByGroup, OverTime, interval_of, money
 from clientlab.clients.base import ClientBase
+from clientlab.clients.nouns import CLIENTS, INVOICES
 from clientlab.clients.periods import IN_A_YEAR, PERIODS, complete
 from clientlab.clients.positioning import by_client, labelled, last_year
 from clientlab.clients.schema import tables
 from clientlab.clients.spells import checked_by
 from clientlab.results import CannotSay, Result
 from clientlab.stats import design
+from clientlab.stats.ratios import leverage_ratio
 from clientlab.wording import Text, number, percent, plural
 
 NEEDED = ("due_on", "paid_on")
@@ -158,7 +160,7 @@ def days_past_due(base: ClientBase) -> PastDue | CannotSay:
         names = dict(zip(rows["client_id"], rows["name"], strict=True))
     note = Text("A credit note does not lessen what is past due.",
                 "Сторно просроченную сумму не уменьшает.")  # fmt: skip
-    provenance = base.provenance(len(frame), Text("clients", "клиентов"))
+    provenance = base.provenance(len(frame), CLIENTS)
     return PastDue(frame, provenance, (note,), base.day, names, base.currency)
 
 
@@ -221,9 +223,9 @@ def payment_discipline(base: ClientBase, *, period: str = "Q") -> OverTime | Can
         ]
     )
     return OverTime(
-        frame, base.provenance(len(rows), Text("invoices", "счетов")), _notes(frame),
+        frame, base.provenance(len(rows), INVOICES), _notes(frame),
         changes=_changes(frame, parts, period), period=period, subject=ON_TIME,
-        of=Text("invoice|invoices", "счёт|счёта|счетов"), better=1,
+        of=INVOICES, better=1,
         what=Text(f"Paid by their due day, of invoices that fell due in the {PERIODS[period].en}; "
                   "95% intervals (clients as clusters)",
                   f"Оплачены в срок, от счетов со сроком оплаты за {PERIODS[period].ru}; 95%-е "
@@ -287,7 +289,7 @@ def payment_by(base: ClientBase, by: str) -> ByGroup | CannotSay:
     whole, meaning = _share(rows), tables()["clients"].by_name.get(by)
     meaning = meaning.meaning if meaning else Text(f"'{by}'", f"«{by}»")
     return ByGroup(
-        frame, base.provenance(len(rows), Text("invoices", "счетов")), _notes(frame),
+        frame, base.provenance(len(rows), INVOICES), _notes(frame),
         subject=ON_TIME, overall=whole["estimate"],
         told=_told_by(frame, whole, _differ(rows, codes), meaning),
         what=Text(f"Invoices paid on time, of those due since {last_year(base):%Y-%m-%d}, by "
@@ -367,10 +369,11 @@ def _ends(made) -> tuple[float, float, float]:
 def _share(rows: pd.DataFrame) -> dict[str, float]:
     """Share on time of some invoices, with base, clients and the median delay."""
     hit = rows["on_time"].to_numpy()
-    _, low, high = _ends(lambda: design.proportion(hit, design.Design(clusters=rows["client"])))
+    by_client = rows.groupby("client")["on_time"]
+    on_time = leverage_ratio(by_client.sum().to_numpy(), by_client.size().to_numpy(), bounded=True)
     return {
-        "estimate": float(hit.mean()) if len(hit) else np.nan, "low": low, "high": high,
-        "base": len(hit), "clients": rows["client"].nunique(),
+        "estimate": float(hit.mean()) if len(hit) else np.nan, "low": on_time.low,
+        "high": on_time.high, "base": len(hit), "clients": rows["client"].nunique(),
         "median_days_late": float(rows["late"].median()) if rows["late"].notna().any() else np.nan,
     }  # fmt: skip
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from clientlab.clients.answers import ByGroup, OverTime, in_currency
 from clientlab.clients.base import ClientBase
+from clientlab.clients.nouns import CLIENTS, CONTRACTS
 from clientlab.clients.periods import IN_A_YEAR, PERIODS, called, complete
 from clientlab.clients.schema import labelled, tables
 from clientlab.clients.spells import lacks_by
@@ -200,7 +201,7 @@ def client_budget(base: ClientBase, *, period: str = "Y") -> Spent | CannotSay:
     frame = pd.DataFrame(rows)
     return Spent(
         frame,
-        base.provenance(int(frame["base"].sum()), Text("contracts", "договоров")),
+        base.provenance(int(frame["base"].sum()), CONTRACTS),
         _budget_notes(frame),
         changes=_budget_changes(frame, parts, period),
         period=period,
@@ -212,7 +213,7 @@ def client_budget(base: ClientBase, *, period: str = "Y") -> Spent | CannotSay:
             "Расходы на сделанное сверх обещанного ÷ клиентский бюджет в договорах, подписанных "
             f"за {PERIODS[period].ru}; 95%-е интервалы (по клиентам)",
         ),
-        of=Text("contract|contracts", "договор|договора|договоров"),
+        of=CONTRACTS,
     )  # fmt: skip
 
 
@@ -267,7 +268,7 @@ def _answer(base: ClientBase, by: str, frame: pd.DataFrame, told: Text, notes) -
             "Решить: либо открыто работать с этими отраслями, либо больше их не брать.",
         )
     return ByGroup(
-        frame, base.provenance(int(frame["base"].sum()), Text("clients", "клиентов")), notes,
+        frame, base.provenance(int(frame["base"].sum()), CLIENTS), notes,
         subject=Text("Share of revenue", "Доля выручки"), told=told, advice=advice,
         what=Text(f"Share of revenue from {first} to {last} by {meaning.en}",
                   f"Доля выручки с {first} по {last}; разрез: {meaning.ru}"),

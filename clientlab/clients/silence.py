@@ -17,6 +17,7 @@ import pandas as pd
 from clientlab.clients.answers import WRITE, OverTime, interval_of
 from clientlab.clients.base import ClientBase
 from clientlab.clients.churn_rates import notes_of, rates
+from clientlab.clients.nouns import PROJECT_CLIENTS
 from clientlab.clients.periods import PERIODS, checked_period, complete
 from clientlab.clients.spells import contract_of
 from clientlab.clients.windows import client_days
@@ -230,7 +231,10 @@ def silence_threshold(base: ClientBase, *, share: float = 0.95) -> SilenceThresh
     frame, window = _sensitivity(base, seen, days)
     return SilenceThreshold(
         frame,
-        base.provenance(seen.clients, Text("project clients", "проектных клиентов")),
+        base.provenance(
+            seen.clients,
+            PROJECT_CLIENTS,
+        ),
         _notes(base, seen, frame, returned[-1]),
         days=days,
         share=share,
@@ -336,7 +340,10 @@ def silence_churn(
                 f"{_days(days, 'ru')} без счёта ({source.ru})")  # fmt: skip
     return OverTime(
         rows,
-        base.provenance(seen.clients, Text("project clients", "проектных клиентов")),
+        base.provenance(
+            seen.clients,
+            PROJECT_CLIENTS,
+        ),
         (_instead(base, seen, days, period), *notes_of(rows, None), *_mixed(seen)),
         changes=changes,
         period=period,

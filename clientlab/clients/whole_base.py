@@ -14,6 +14,7 @@ import pandas as pd
 
 from clientlab.clients.answers import ByGroup
 from clientlab.clients.base import ClientBase
+from clientlab.clients.nouns import PEOPLE, RECORDS
 from clientlab.clients.spells import current, spells
 from clientlab.results import CannotSay, Result
 from clientlab.values import company, normalised
@@ -83,7 +84,7 @@ def parts(base: ClientBase) -> ByGroup | CannotSay:
     )
     return ByGroup(
         frame,
-        base.provenance(sum(counts.values()), Text("records", "записей")),
+        base.provenance(sum(counts.values()), RECORDS),
         _missing_parts(base, counts) + _companies(base),
         subject=PARTS,
         told=_told_parts(counts),
@@ -210,7 +211,7 @@ def moved_people(base: ClientBase) -> People | CannotSay:
     ).sort_values(["_first", "left_on"], ascending=[True, False], kind="stable")
     columns = ["person_id", "client_id", "name", "position", "role", "left_on", "went_to"]
     frame = rows[[*columns, "is_client"]].reset_index(drop=True)
-    return People(frame, base.provenance(len(frame), Text("people", "человек")))
+    return People(frame, base.provenance(len(frame), PEOPLE))
 
 
 def _company(name: object) -> str:

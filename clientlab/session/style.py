@@ -26,6 +26,8 @@ MAIN = "#0b5fa5"  # what the finding is about
 CONTRAST = "#c2571a"  # what it is held against
 HALF = "#8fb8dc"  # what depends on something unknown
 CANNOT = "#c4cbd2"  # what cannot be said
+# The board's colours differ in lightness too, and each carries its letter.
+BOARD = {"red": "#b3301f", "yellow": "#f0c52e", "green": "#1f7a5c"}
 # Okabe & Ito's colours, darkened to be read on white: for series without a rank.
 SERIES = (MAIN, CONTRAST, "#00795c", "#8a4f9e", "#7a6a00", "#3b7ea1")
 

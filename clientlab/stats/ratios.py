@@ -46,8 +46,9 @@ def leverage_ratio(
 
     Notes
     -----
-    Covers 94.5–96% of the yearly gross and net retention of the demo agency with 20 to 150
-    clients; linearised, 89–94%.
+    Simulated with 20, 50 and 95 units of log-normal size (σ = 0.9), a fifth of them gone: both
+    intervals cover 93–95% (4,000 runs); linearised ones of yearly retention of the demo
+    agency, 89–94% at 20 to 150 clients, these 94–96%.
 
     Examples
     --------

@@ -79,5 +79,6 @@ def test_both_intervals_cover(units):
         net += found.low <= TRUTH_NET <= found.high
         found = leverage_ratio(np.minimum(part, whole), whole, bounded=True)
         gross += found.low <= gross_truth <= found.high
-    assert 0.935 <= net / 4_000 <= 0.97
-    assert 0.935 <= gross / 4_000 <= 0.97
+    # 93–95%, as the docstring says: under the 93.5% of larger samples.
+    assert 0.925 <= net / 4_000 <= 0.97
+    assert 0.925 <= gross / 4_000 <= 0.97
