@@ -47,9 +47,12 @@ class Records:
         self.random = np.random.default_rng([seed, 1])
         self.months = world.there.shape[1]
         self.last = (START + self.months).astype("M8[D]") - np.timedelta64(1, "D")
-        many = len(world.started)
-        self.ids = np.array([f"C{number:0{len(str(many))}d}" for number in range(1, many + 1)],
-                            dtype=object)  # fmt: skip
+        whose = world.traits["client"]  # of each spell
+        many = int(whose.max()) + 1
+        names = [f"C{number:0{len(str(many))}d}" for number in range(1, many + 1)]
+        self.ids = np.array(names, dtype=object)[whose]
+        self.is_first = np.arange(len(whose)) < many
+        self.returns = self.is_first & np.isin(whose, whose[~self.is_first])
         self.began = self._day(world.started)
         self.ended = np.where(world.ended >= 0, self._day(world.ended), np.datetime64("NaT", "D"))
         self.fee = np.round(np.exp(11.8 + 0.6 * np.clip(world.traits["size"], -2, 2)) / 1000) * 1000
@@ -57,8 +60,8 @@ class Records:
         self.score = world.traits["size"] + 0.35 * years
         current = np.isnat(self.ended)
         cut = np.quantile(self.score[current], 0.85) if current.any() else np.inf
-        self.clients_key = self.score >= cut
-        self.first_service = self.random.integers(0, len(SERVICES), many)
+        self.clients_key = (self.score >= cut)[whose]
+        self.first_service = self.random.integers(0, len(SERVICES), many)[whose]
 
     def _day(self, months: np.ndarray) -> np.ndarray:
         """A day of each month, uniformly."""
@@ -83,10 +86,13 @@ class Records:
         cause = np.array([*CAUSES, ""], dtype=object)[world.cause]
         told = np.where(random.random(many) < 0.2, "unknown", cause)
         silent = traits["project"] & (random.random(many) < 0.75)  # projects just stop
+        silent &= ~self.returns  # whose return is written down, so was the end
         ended = np.where(silent, np.datetime64("NaT", "D"), self.ended)
         notice = ended - random.integers(20, 45, many).astype("m8[D]")
         noticed = (random.random(many) < 0.6) & ~traits["project"] & (notice > self.began)
-        referred = traits["channel"] == 0
+        referred = (traits["channel"] == 0) & (traits["client"] > 0)
+        # By somebody who came before, and the same whenever the client comes again.
+        by = np.floor(random.random(many) * traits["client"]).astype(int)[traits["client"]]
         return pd.DataFrame(
             {
                 "client_id": self.ids,
@@ -100,7 +106,7 @@ class Records:
                 "role_model": np.array(ROLES)[traits["role"]],
                 "industry": np.array(INDUSTRIES)[traits["industry"]],
                 "channel": np.array(CHANNELS)[traits["channel"]],
-                "referred_by": np.where(referred, self.ids[random.integers(0, many, many)], ""),
+                "referred_by": np.where(referred, self.ids[by], ""),
                 "tier": np.array(["C", "B", "A"])[np.digitize(traits["size"], [-0.4, 0.9])],
                 "key_client": self.clients_key.astype(int),
                 "manager": self._manager_names(self._last_manager()),
@@ -168,9 +174,16 @@ class Records:
                 "service": np.array(SERVICES)[service],
                 "due_on": due,
                 "paid_on": self._before_last(paid),
-                "sold_by": "sales" if kind == "recurring" else sold,
+                "sold_by": self._sellers(who, month) if kind == "recurring" else sold,
             }
         )
+
+    def _sellers(self, who: np.ndarray, month: np.ndarray) -> np.ndarray:
+        """Who sold the fee of a year of a client: at first sales, later mostly others."""
+        names = np.array(["sales", "account", "client"])
+        sold = self.random.choice(3, (len(self.ids), self.months // 12 + 20), p=[0.3, 0.45, 0.25])
+        year = (month - self.world.started[who]) // 12
+        return names[np.where(year == 0, 0, sold[who, np.minimum(year, sold.shape[1] - 1)])]
 
     def feedback(self) -> pd.DataFrame:
         random, project = self.random, self.world.traits["project"]

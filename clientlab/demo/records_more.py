@@ -17,13 +17,13 @@ def board(records: Records) -> pd.DataFrame:
     """A colour on Fridays for key clients; some weeks are forgotten."""
     random, world = records.random, records.world
     key = np.flatnonzero(records.clients_key)
-    months = np.arange(max(0, records.months - 32), records.months)  # the board began late
-    who, month = np.meshgrid(key, months, indexing="ij")
-    here = world.there[who, month] & (world.ended[who] != month)
-    who, month = np.repeat(who[here], 4), np.repeat(month[here], 4)
-    week = np.tile(np.arange(4), int(here.sum()))
-    first = (START + month).astype("M8[D]")
-    friday = first + ((4 - (first.astype(int) + 3) % 7) % 7 + 7 * week).astype("m8[D]")
+    begun = (START + max(0, records.months - 32)).astype("M8[D]")  # the board began late
+    days = np.arange(begun, records.last + np.timedelta64(1, "D"))
+    fridays = days[(days.astype(int) + 3) % 7 == 4]
+    of = (fridays.astype("M8[M]") - START).astype(int)
+    who, at = np.meshgrid(key, np.arange(len(fridays)), indexing="ij")
+    here = world.there[who, of[at]] & (world.ended[who] != of[at])
+    who, month, friday = who[here], of[at[here]], fridays[at[here]]
     manager = records._state("manager", who, month).astype(int)
     felt = 0.8 * records._state("bond", who, month) + LENIENT[manager]
     felt = felt - 0.35 * records._state("claims", who, month) + random.normal(0, 0.8, len(who))
@@ -35,7 +35,7 @@ def board(records: Records) -> pd.DataFrame:
             "manager": records._manager_names(manager),
         }
     )
-    kept = (random.random(len(frame)) < 0.94) & (friday <= records.last)
+    kept = random.random(len(frame)) < 0.94
     return frame[kept].sort_values(["filled_on", "client_id"], kind="stable", ignore_index=True)
 
 
@@ -66,6 +66,7 @@ def people(records: Records) -> pd.DataFrame:
     """One to three people of a client; some leave for another company."""
     random = records.random
     count = random.choice([1, 2, 3], len(records.ids), p=[0.5, 0.35, 0.15])
+    count = np.where(records.is_first, count, 0)  # of a client who returned they are known
     who = np.repeat(np.arange(len(records.ids)), count)
     number = np.concatenate([np.arange(n) for n in count])
     end = np.where(np.isnat(records.ended), records.last, records.ended)

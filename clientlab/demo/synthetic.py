@@ -15,6 +15,7 @@ import pandas as pd
 from clientlab.config import FILE
 from clientlab.demo.records import START, Records
 from clientlab.demo.records_more import OPTIONAL
+from clientlab.demo.records_service import SERVICE
 from clientlab.demo.world import World, simulate
 from clientlab.problems import InvalidValue
 
@@ -32,7 +33,8 @@ currency = "RUB"
 not_industries = ["gambling", "tobacco"]
 """
 MONTHS = 104  # January 2018 to August 2026
-TABLES = ("clients", "invoices", "feedback", "requests", *OPTIONAL)
+MORE = OPTIONAL | SERVICE
+TABLES = ("clients", "invoices", "feedback", "requests", *MORE)
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def demo_agency(
     own = {"clients": records.clients, "invoices": records.invoices, "feedback": records.feedback,
            "requests": records.requests}  # fmt: skip
     # All are made in one order whatever is asked for, so that a table does not depend on others.
-    made = {name: own[name]() if name in own else OPTIONAL[name](records) for name in TABLES
+    made = {name: own[name]() if name in own else MORE[name](records) for name in TABLES
             if name in tables}  # fmt: skip
     first, last = pd.Timestamp(START.astype("M8[D]")), pd.Timestamp(records.last)
     return DemoAgency(made, world, first, last)

@@ -15,6 +15,7 @@ CAUSES = ("outgrew", "in_house", "dissatisfied", "price", "finished", "closed", 
 BURN_IN = 132  # months before the records: eleven years in which early clients came
 HORIZON = 3  # months of the 90-day risk
 MANAGERS = 7
+RETURN, AWAY = 0.08, (4, 15)  # share of the lost who return, after so many months
 LAST_YEAR = 12
 ARRIVALS = 0.32  # 0.5 would be a number of new clients that grows evenly
 LEVEL = {1.0: 0.75, -1.0: 0.0}  # log hazard: either agency loses about a fifth in a year
@@ -23,21 +24,22 @@ STRENGTH = {1.0: 1.0, -1.0: 1.15}  # turned round, effects offset each other: as
 
 @dataclass(frozen=True)
 class World:
-    """Clients × months, the truth.
+    """Spells × months, the truth; a client who returned has two rows.
 
     Attributes
     ----------
-    hazard : ndarray of shape (clients, months, causes)
+    hazard : ndarray of shape (spells, months, causes)
         Probability of leaving in a month by cause, given the states of that month; 0
         while the client is not there.
-    there : ndarray of bool, shape (clients, months)
+    there : ndarray of bool, shape (spells, months)
         Whether the client was there on the first day of the month.
-    started, ended, cause : ndarray of int, shape (clients,)
+    started, ended, cause : ndarray of int, shape (spells,)
         Month (0 is the first of the records, negative before) of the start, of the end
         (−1: still there) and index of the cause (−1).
-    traits : dict of arrays, shape (clients,)
-        What does not change: size, habit of payment, manager, model …
-    states : dict of arrays, shape (clients, months)
+    traits : dict of arrays, shape (spells,)
+        What does not change: size, habit of payment, manager, model … and `client`, the
+        number of the client whose spell it is.
+    states : dict of arrays, shape (spells, months)
         What does: bond, claims, late payment, spend, handover …
     """
 
@@ -104,15 +106,43 @@ def simulate(
     random = np.random.default_rng(seed)
     many = int(clients * 2.2) + 60
     while True:
-        found = _live(random, many, months, sign, random_leaving)
+        found = _live(random, _traits(random, many, months), months, sign, random_leaving)
         seen = random.permutation(np.flatnonzero(found.ended >= -1))
         if leavers is not None:
             gone = seen[found.ended[seen] >= 0][:leavers]
             stay = seen[found.ended[seen] == -1][: clients - len(gone)]
             seen = np.concatenate([gone, stay])
         if len(seen) >= clients:
-            return _taken(found, seen[:clients])
+            world = _taken(found, seen[:clients])
+            # Whoever asks for a number of leavers wants each to leave once.
+            return world if leavers is not None else _with_returns(
+                random, world, months, sign, random_leaving)  # fmt: skip
         many = int(many * 1.5)
+
+
+def _with_returns(
+    random: np.random.Generator, world: World, months: int, sign: float, random_leaving: bool
+) -> World:
+    """Some of those who left begin again: the same traits, states drawn anew."""
+    away = random.integers(*AWAY, len(world.ended))
+    back = (world.ended >= 0) & (world.cause != CAUSES.index("closed"))
+    back &= (random.random(len(back)) < RETURN) & (world.ended + away < months - 1)
+    if not back.any():
+        return world
+    traits = {name: values[back] for name, values in world.traits.items()}
+    traits["started"] = (world.ended + away)[back] + BURN_IN
+    client = traits.pop("client")
+    again = _live(random, traits, months, sign, random_leaving)
+    again.traits["client"] = client
+    both = [(getattr(world, name), getattr(again, name))
+            for name in ("hazard", "there", "started", "ended", "cause")]  # fmt: skip
+    return World(
+        *(np.concatenate(pair) for pair in both),
+        {name: np.concatenate([values, again.traits[name]])
+         for name, values in world.traits.items()},
+        {name: np.concatenate([values, again.states[name]])
+         for name, values in world.states.items()},
+    )  # fmt: skip
 
 
 def _taken(world: World, rows: np.ndarray) -> World:
@@ -123,7 +153,8 @@ def _taken(world: World, rows: np.ndarray) -> World:
         world.started[order],
         world.ended[order],
         world.cause[order],
-        {name: values[order] for name, values in world.traits.items()},
+        {name: values[order] for name, values in world.traits.items()}
+        | {"client": np.arange(len(order))},
         {name: values[order] for name, values in world.states.items()},
     )
 
@@ -162,11 +193,11 @@ SLOW = np.log(ANSWER_HOURS / 0.6)
 
 
 def _live(
-    random: np.random.Generator, many: int, months: int, sign: float, random_leaving: bool
+    random: np.random.Generator, traits: dict, months: int, sign: float, random_leaving: bool
 ) -> World:
     """Month by month; only the months of the records are kept."""
-    traits = _traits(random, many, months)
     started = traits.pop("started")
+    many = len(started)
     names = ("bond", "claims", "late", "spend", "handover", "growth")
     states = {name: np.zeros((many, months), np.float32) for name in names}
     hazard = np.zeros((many, months, len(CAUSES)), np.float32)

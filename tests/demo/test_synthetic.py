@@ -13,13 +13,14 @@ import pytest
 from clientlab.clients import ClientBase
 from clientlab.clients.schema import tables
 from clientlab.demo import demo_agency
+from clientlab.demo.records_service import SHORT_OF, STAGES
 from clientlab.demo.synthetic import TABLES
 from clientlab.demo.world import CAUSES
 from clientlab.problems import InvalidValue
 from clientlab.stats import scoring
 
 MANY = 3000
-SOME = ("clients", "invoices", "requests", "deals_lost")
+SOME = ("clients", "invoices", "requests", "deals_lost", "deliveries", "expectations")
 
 
 @pytest.fixture(scope="module")
@@ -70,21 +71,49 @@ def test_the_door_finds_nothing_but_notes(agency, tmp_path):
 
 
 def test_nothing_happens_after_the_last_day_nor_without_the_client(agency):
-    spells = agency.tables["clients"].set_index("client_id")
     for name, frame in agency.tables.items():
         day = tables()[name].known_at
         assert pd.to_datetime(frame[day]).max() <= agency.observed_until + pd.Timedelta("1D")
+    clients = agency.tables["clients"][["client_id", "started_on", "ended_on"]]
     invoices = agency.tables["invoices"]
-    began = invoices["client_id"].map(spells["started_on"])
-    ended = invoices["client_id"].map(spells["ended_on"])
-    assert (invoices["issued_on"] >= began).all()
-    assert not (invoices["issued_on"] > ended).any()
+    billed = invoices[invoices["kind"] != "credit_note"].merge(clients, on="client_id")
+    issued, ended = billed["issued_on"], billed["ended_on"]
+    inside = (issued >= billed["started_on"]) & ((issued <= ended) | ended.isna())
+    assert inside.groupby(billed["invoice_id"]).sum().eq(1).all(), "in exactly one spell"
     assert (invoices["issued_on"] >= agency.observed_from).all()
+
+
+def test_a_client_who_returns_has_two_spells_with_a_gap(agency):
+    clients = agency.tables["clients"]
+    many = clients.groupby("client_id")["started_on"].size()
+    assert (many == 2).sum() >= 3
+    assert many.max() == 2
+    spells = clients[clients["client_id"].isin(many.index[many == 2])]
+    for _, (first, second) in (
+        spells.groupby("client_id")
+        .apply(lambda rows: list(rows.sort_values("started_on").itertuples()), include_groups=False)
+        .items()
+    ):
+        assert pd.Timedelta("60D") < second.started_on - first.ended_on < pd.Timedelta("500D")
+        assert (first.contract, first.channel, first.referred_by, first.tier) == (
+            second.contract, second.channel, second.referred_by, second.tier
+        )  # fmt: skip
+
+
+def test_nobody_is_referred_by_a_client_who_came_later(agency):
+    clients = agency.tables["clients"].drop_duplicates("client_id").set_index("client_id")
+    referred = clients[clients["referred_by"] != ""]
+    by = referred["referred_by"].map(clients["started_on"])
+    assert len(referred) > 40
+    assert (by.dt.to_period("M") <= referred["started_on"].dt.to_period("M")).all()
+    assert (referred["referred_by"] != referred.index).all()
 
 
 def test_the_truth_is_not_in_the_tables(agency):
     for frame in agency.tables.values():
-        assert not {"hazard", "bond", "politics", "risk"} & set(frame)
+        assert not {"hazard", *agency.world.states, "politics", "habit"} & {
+            *set(frame) - {"manager"}
+        }
 
 
 def test_many_came_before_the_records_began(agency):
@@ -135,6 +164,48 @@ def test_the_reversed_agency_turns_round(large):
     assert np.sign(paid[2018] - paid[2025]) == sign
 
 
+def test_late_deliveries_follow_the_bond_and_some_clients_are_warned(large):
+    _, made = large
+    world, rows = made.world, made.tables["deliveries"].dropna(subset="delivered_on")
+    late = rows["delivered_on"] > rows["promised_on"]
+    assert 0.15 < late.mean() < 0.45
+    assert rows.loc[~late, "warned_on"].isna().all()
+    assert 0.3 < rows.loc[late, "warned_on"].notna().mean() < 0.7
+    assert not (rows["warned_on"] >= rows["promised_on"]).any()
+    number = rows["client_id"].str[1:].astype(int) - 1
+    month = (rows["agreed_on"].dt.year - 2018) * 12 + rows["agreed_on"].dt.month - 1
+    once = np.bincount(world.traits["client"])[number] == 1  # row of the world = client
+    bond = world.states["bond"][number[once], month[once]]
+    assert np.corrcoef(bond, late[once])[0, 1] < -0.2
+
+
+def test_the_agency_falls_short_where_it_is_said_to_and_the_reversed_one_does_not(large):
+    sign, made = large
+    rows = made.tables["expectations"]
+    gap = (rows["perceived"] - rows["expected"]).groupby(rows["dimension"]).mean()
+    assert np.sign(gap["reporting"] - gap["initiative"]) == sign
+    assert set(gap.index) == set(SHORT_OF)
+    for column in ("expected", "perceived", "importance"):
+        assert rows[column].between(1, 10).all()
+
+
+def test_relations_move_up_a_step_and_seldom_down(agency):
+    rows = agency.tables["stages"].sort_values(["client_id", "known_on"])
+    step = rows["stage"].map({name: number for number, name in enumerate(STAGES)})
+    moved = step.groupby(rows["client_id"]).diff().dropna()
+    assert set(moved) == {-1, 1}
+    assert (moved > 0).mean() > 0.7
+    assert (step.groupby(rows["client_id"]).first() == 0).all()
+
+
+def test_risks_of_sales_have_no_client_yet(agency):
+    rows = agency.tables["risks"]
+    assert ((rows["client_id"] == "") == (rows["stage"] == "sales")).all()
+    closed = rows.dropna(subset="closed_on")
+    assert 10 < len(closed) < len(rows)
+    assert (closed["closed_on"] > closed["raised_on"]).all()
+
+
 def test_random_leaving_cannot_be_predicted():
     world = demo_agency(MANY, seed=1, random_leaving=True, tables=("clients",)).world
     assert np.ptp(world.risk(50)[1]) < 1e-6
@@ -150,7 +221,9 @@ def test_a_small_base_with_three_leavers():
 def test_any_size(clients, tmp_path):
     made = demo_agency(clients)
     made.write(tmp_path)
-    assert len(ClientBase.read(tmp_path).tables["clients"]) == clients
+    read = ClientBase.read(tmp_path)
+    assert read.tables["clients"]["client_id"].nunique() == clients
+    assert read.rows["set_aside"].sum() == 0
 
 
 def test_a_table_does_not_change_its_clients():
