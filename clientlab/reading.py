@@ -23,6 +23,7 @@ ENCODINGS = ("utf-8-sig", "cp1251")  # cp1251 reads any bytes, so it comes last
 SEPARATORS = ";,\t|"
 HEADER_AMONG = 20  # rows in which the header is looked for
 TOTALS = re.compile(r"((сумма )?итого|всего|общий итог|(grand )?total)\b", re.IGNORECASE)
+PLAIN = ("", "utf-8, separated by commas", "first sheet", "parquet", "sav")  # nothing was guessed
 EXCEL = (".xlsx", ".xlsm")
 NUMBER_SPACES = str.maketrans("", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}")
 
@@ -196,13 +197,22 @@ def _sorted_rows(
         first = next((cell for cell in cells if cell), "")
         if not first:
             empty.append(number)
-        elif known and TOTALS.match(first):
+        elif known and _is_total(first, sum(map(bool, cells)), width):
             totals.append(number)
         elif known and cells == header:
             repeated.append(number)
         else:
             kept[number] = cells
     return kept, (totals, repeated, empty)
+
+
+def _is_total(first: str, filled: int, width: int) -> bool:
+    """'Итого', 'Total:', 'Всего по группе'; a client 'Total Media' has a name and a full row."""
+    start = TOTALS.match(first)
+    if not start:
+        return False
+    rest = first[start.end() :].strip(" :.-–—")
+    return not rest or rest[0].islower() or 2 * filled <= width
 
 
 def _header_row(rows: list[list[str]], recognised: Callable[[str], bool] | None) -> int:

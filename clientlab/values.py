@@ -31,6 +31,8 @@ NO = {"нет", "no", "n", "false", "0", "ложь", "-"}
 FORMS = set("ооо оао ао пао зао ип нко llc ltd inc gmbh corp".split())
 _SPACES = "[\\s\u00a0\u202f\u2009'’]"
 _WHOLE = re.compile(r"(0|[1-9]\d*)\.0")
+_RUN = re.compile(rf"\d(?:(?:\d|{_SPACES})*\d)?")
+_GROUPED = re.compile(rf"\d{{1,3}}(?:{_SPACES}\d{{3}})+|\d+")
 _PLAIN = re.compile(r"[-+]?[\d.,]+")
 _DROPPED = str.maketrans("", "", " \u00a0\u202f\u2009'’₽$€")
 _FLOAT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
@@ -174,6 +176,10 @@ def _factor(header: str) -> tuple[float, tuple[str, ...]]:
 def _cut_number(text: str) -> str:
     """A number without spaces, signs of currency and percent; brackets are a minus."""
     cut = text.translate(_DROPPED)
+    if cut != text:  # spaces may part thousands; '12 34' is no number
+        run = _RUN.search(text)
+        if run and not _GROUPED.fullmatch(run[0]):
+            return text
     if _PLAIN.fullmatch(cut):  # most numbers; a million of the others would take seconds
         return cut
     cut = re.sub(_SPACES, "", _SIGN.sub("", text)).replace("\N{MINUS SIGN}", "-").removesuffix("%")

@@ -40,7 +40,7 @@ def written_days(texts: Sequence[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     found = np.array([_moment(text, day_first) for text in texts], dtype=f"datetime64[{DAY_UNIT}]")
     serials = sum(_serial(text) is not None for text in texts)
     if serials:
-        guessed = (*guessed, f"{serials} distinct values are read as serial dates of Excel.")
+        guessed = (*guessed, f"{_values(serials, 'distinct ')} as serial dates of Excel.")
     return found, guessed
 
 
@@ -52,8 +52,12 @@ def serial_days(values: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
     found = np.where(
         inside, zero + seconds.astype(f"timedelta64[{DAY_UNIT}]"), np.datetime64("NaT")
     )
-    told = (f"{int(inside.sum())} values are read as serial dates of Excel.",)
+    told = (f"{_values(int(inside.sum()))} as serial dates of Excel.",)
     return found.astype(f"datetime64[{DAY_UNIT}]"), told if inside.any() else ()
+
+
+def _values(count: int, kind: str = "") -> str:
+    return f"1 {kind}value is read" if count == 1 else f"{count:,} {kind}values are read"
 
 
 def _order_of_slashes(texts: Sequence[str]) -> tuple[bool, tuple[str, ...]]:

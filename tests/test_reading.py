@@ -198,6 +198,15 @@ def test_the_header_is_found_under_titles_and_every_row_is_accounted_for(tmp_pat
     assert raw.rows == 8 == len(raw.frame) + left
 
 
+def test_a_client_may_be_called_total(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("Клиент;Сумма;Дата\nTotal Media;5;2026-01-01\nTotal Amount;5;\nTotal;;\n"
+                    "Всего Диджитал;7;2026-01-02\nTotal RUB;;\n", "utf-8")  # fmt: skip
+    raw = read_table(path, recognised=known)
+    assert raw.frame["Клиент"].tolist() == ["Total Media", "Total Amount", "Всего Диджитал"]
+    assert raw.totals == (4, 6)
+
+
 def test_totals_and_repeated_headers_stay_where_the_columns_are_not_known(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("Клиент;Сумма\nКлиент;Сумма\nИтого;3\n", "utf-8")

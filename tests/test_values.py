@@ -58,13 +58,19 @@ def days_of(*written: object) -> list:
         ("12.5", 12.5),
         ("1e3", 1000),
         ("1'234", 1234),
+        ("- 1 234", -1234),
+        ("1234 руб.", 1234),
+        ("12 345 678", 12345678),
     ],
 )
 def test_a_number_as_people_write_it(written, value):
     assert numbers_of(written) == [value]
 
 
-@pytest.mark.parametrize("written", ["many", "12 шт", "1-2", "--5", "5..5", "1,2.3,4", "₽"])
+@pytest.mark.parametrize(
+    "written",
+    ["many", "12 шт", "1-2", "--5", "5..5", "1,2.3,4", "₽", "12 34", "1234 567", "1 23 456"],
+)
 def test_what_is_no_number_is_unread(written):
     read = numbers(pd.Series([written, "1"]))
     assert read.unread.tolist() == [True, False]
@@ -157,7 +163,7 @@ def test_serial_dates_are_said():
     read = days(pd.Series(["46387", "46388", "2024-01-01"]))
     assert read.guessed == ("2 distinct values are read as serial dates of Excel.",)
     assert days(pd.Series([46387.0, np.nan])).guessed == (
-        "1 values are read as serial dates of Excel.",
+        "1 value is read as serial dates of Excel.",
     )
 
 

@@ -19,7 +19,7 @@ from clientlab.clients.schema import Column, Table, tables
 from clientlab.clients.sources import raw_tables
 from clientlab.config import FILE, Config
 from clientlab.problems import Problem
-from clientlab.reading import RawTable
+from clientlab.reading import PLAIN, RawTable
 from clientlab.values import currency_of, read_values
 from clientlab.wording import plural
 
@@ -86,7 +86,7 @@ def _missing_table(name: str, source: Any) -> Problem:
 def _opened(table: Table, raw: RawTable, config: Config) -> Opened:
     """One raw table, mapped and typed."""
     headers, problems = mapped_headers(table, list(raw.frame.columns), config)
-    if raw.guessed:
+    if raw.guessed not in PLAIN:
         problems.append(Problem(table.name, f"the file was read as: {raw.guessed}.",
                                 severity="note"))  # fmt: skip
     frame = pd.DataFrame(index=raw.frame.index)

@@ -16,11 +16,11 @@ from clientlab.clients.headers import recogniser
 from clientlab.clients.schema import tables
 from clientlab.config import FILE, Config, FileOf, read_config
 from clientlab.problems import InvalidType, InvalidValue, Problem
-from clientlab.reading import RawTable, read_sheets, read_table
+from clientlab.reading import TYPED, RawTable, read_sheets, read_table
 from clientlab.values import normalised
 
 BOOKS = (".xlsx", ".xlsm")
-SUFFIXES = (".csv", ".txt", ".tsv", *BOOKS, ".parquet")
+SUFFIXES = (".csv", ".txt", ".tsv", *BOOKS, *TYPED)
 
 
 def raw_tables(source: Any) -> tuple[Config, dict[str, RawTable], list[Problem]]:
