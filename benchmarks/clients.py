@@ -17,9 +17,11 @@ def run() -> list[dict[str, Any]]:
     """Time each task and its peer; reading the base is not counted."""
     from clientlab.clients import ClientBase
     from clientlab.clients.payments import days_past_due
+    from clientlab.clients.segments import rcm
 
     invoices = _invoices()
-    clients = pd.DataFrame({"client_id": _ids(), "started_on": pd.Timestamp("2018-01-01")})
+    clients = pd.DataFrame({"client_id": _ids(), "started_on": pd.Timestamp("2018-01-01"),
+                            "capacity": 2000.0})  # fmt: skip
     base = ClientBase.read(
         {"clients": clients, "invoices": invoices},
         observed_from="2018-01-01",
@@ -32,7 +34,14 @@ def run() -> list[dict[str, Any]]:
             lambda: days_past_due(base.as_of(DAY)),
             "pandas: filter, mask, group by",
             lambda: _by_pandas(invoices),
-        )
+        ),
+        row(
+            "RCM of every client: inputs, fifths, codes",
+            INVOICES,
+            lambda: rcm(base),
+            "pandas: group by, last day and sum, cut",
+            lambda: _rcm_by_pandas(invoices),
+        ),
     ]
 
 
@@ -60,3 +69,18 @@ def _by_pandas(invoices: pd.DataFrame) -> pd.Series:
     unpaid = known[(known["paid_on"].isna() | (known["paid_on"] > DAY)) & (known["due_on"] < DAY)]
     late = (DAY - unpaid["due_on"]).dt.days
     return late.groupby(unpaid["client_id"]).max().reindex(known["client_id"].unique())
+
+
+def _rcm_by_pandas(invoices: pd.DataFrame) -> pd.DataFrame:
+    """Recency, money of all time and of the last year, in fifths."""
+    last = invoices["issued_on"].max()
+    recent = invoices["amount"].where(invoices["issued_on"] > last - pd.Timedelta(days=365), 0)
+    frame = (
+        invoices.assign(recent=recent)
+        .groupby("client_id")
+        .agg(last=("issued_on", "max"), money=("amount", "sum"), recent=("recent", "sum"))
+    )
+    frame["left"] = (2000.0 - frame["recent"]).clip(lower=0)
+    for name in ("last", "money", "left"):
+        frame[f"{name}_code"] = pd.qcut(frame[name].rank(method="first"), 5, labels=False) + 1
+    return frame

@@ -16,7 +16,7 @@ import pandas as pd
 from clientlab.clients.answers import SMALL, WRITE, ByGroup, OverTime, interval_of, money
 from clientlab.clients.base import ClientBase
 from clientlab.clients.churn_rates import changes_of
-from clientlab.clients.nouns import CLIENTS
+from clientlab.clients.nouns import CLIENTS, RECURRING
 from clientlab.clients.periods import IN_A_YEAR, MONTHS, PERIODS, called, complete
 from clientlab.clients.revenue import MONTH, of_kind
 from clientlab.clients.schema import tables
@@ -34,7 +34,7 @@ WHAT = {
     "up_sell": Text("up-sell", "рост прежних услуг"),
     "cross_sell": Text("cross-sell", "новые услуги"),
 }
-NOT_TOLD = Text("not told who", "кто – не указано")
+NOT_TOLD = Text("not told who", "кто — не указано")
 
 
 def average_check(base: ClientBase, *, period: str = "Q") -> OverTime | CannotSay:
@@ -157,11 +157,7 @@ def expansion(base: ClientBase, *, period: str = "Q") -> ByGroup | CannotSay:
                    f"нет регулярной выручки в месяце до {first:%Y-%m-%d}")  # fmt: skip
         return _cannot(base, EXPANSION, why)
     frame = _lines(sold)
-    provenance = base.provenance(
-        len(sold.before),
-        Text("clients with recurring revenue before the period",
-             "клиентов с регулярной выручкой до периода"),
-    )  # fmt: skip
+    provenance = base.provenance(len(sold.before), RECURRING)
     told, leader = _told(sold, Text(*(called(first, period, lang) for lang in ("en", "ru"))))
     return ByGroup(
         frame, provenance, (*sold.notes, *_bare(frame)), subject=EXPANSION, told=told,

@@ -12,6 +12,10 @@ WITH_REVENUE = Text(
     "client with revenue|clients with revenue",
     "клиент с выручкой|клиента с выручкой|клиентов с выручкой",
 )
+RECURRING = Text(
+    "client with recurring revenue|clients with recurring revenue",
+    "клиент с регулярной выручкой|клиента с регулярной выручкой|клиентов с регулярной выручкой",
+)
 INVOICES = Text("invoice|invoices", "счёт|счёта|счетов")
 CONTRACTS = Text("contract|contracts", "договор|договора|договоров")
 DEALS = Text("deal|deals", "сделка|сделки|сделок")

@@ -14,13 +14,13 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from clientlab.clients.answers import ByGroup, OverTime, interval_of, money
+from clientlab.clients.answers import ByGroup, OverTime, in_currency, interval_of, money
 from clientlab.clients.base import ClientBase
 from clientlab.clients.nouns import CLIENTS, INVOICES
 from clientlab.clients.periods import IN_A_YEAR, PERIODS, complete
-from clientlab.clients.positioning import by_client, labelled, last_year
+from clientlab.clients.positioning import labelled, last_year, of_client
 from clientlab.clients.schema import tables
-from clientlab.clients.spells import checked_by
+from clientlab.clients.spells import lacks_by
 from clientlab.results import CannotSay, Result
 from clientlab.stats import design
 from clientlab.stats.ratios import leverage_ratio
@@ -60,16 +60,16 @@ class PastDue(Result):
         return self.frame[self.frame["invoices_overdue"] > 0]
 
     def headline(self, lang: str = "en") -> str:
-        late, coin = self.late, f" {self.currency}" if self.currency else ""
+        late = self.late
         if late.empty:
             return Text("Nothing is past due", "Просроченных счетов нет").in_language(lang)
-        owed, count = money(late["overdue"].sum(), lang), len(late)
+        owed, count = in_currency(late["overdue"].sum(), self.currency, lang), len(late)
         days = int(late["days_past_due"].max())
         return Text(
-            f"Past due: {owed}{coin} of {number(count)} {plural(count, 'client', 'clients')}, the "
+            f"Past due: {owed} of {number(count)} {plural(count, 'client', 'clients')}, the "
             f"oldest for {number(days)} {plural(days, 'day', 'days')}",
-            f"Просрочено: {owed}{coin} у {number(count, 'ru')} "
-            f"{plural(count, 'клиента', 'клиентов')}, дольше всего – {number(days, 'ru')} "
+            f"Просрочено: {owed} у {number(count, 'ru')} "
+            f"{plural(count, 'клиента', 'клиентов')}, дольше всего — {number(days, 'ru')} "
             f"{plural(days, 'день', 'дня', 'дней')}",
         ).in_language(lang)
 
@@ -229,7 +229,7 @@ def payment_discipline(base: ClientBase, *, period: str = "Q") -> OverTime | Can
         what=Text(f"Paid by their due day, of invoices that fell due in the {PERIODS[period].en}; "
                   "95% intervals (clients as clusters)",
                   f"Оплачены в срок, от счетов со сроком оплаты за {PERIODS[period].ru}; 95%-е "
-                  "интервалы (кластеры – клиенты)"),
+                  "интервалы (кластеры — клиенты)"),
         advice=Text("Ask those who began to pay late what has changed on their side.",
                     "Спросить тех, кто начал платить позже, что у них изменилось."),
     )  # fmt: skip
@@ -270,14 +270,13 @@ def payment_by(base: ClientBase, by: str) -> ByGroup | CannotSay:
     >>> payment_by(base, "region").frame[["group", "estimate", "base"]].values.tolist()
     [['South', 1.0, 1], ['North', 0.0, 1]]
     """
-    checked_by(base, by)
-    missing = base.lacks(ON_TIME, invoices=NEEDED)
+    missing = lacks_by(base, by, ON_TIME) or base.lacks(ON_TIME, invoices=NEEDED)
     if missing:
         return missing
     rows = _fell_due(base, last_year(base), base.day)
     if rows.empty:
         return _cannot(base, NONE_DUE)
-    codes, values = pd.factorize(by_client(base, by)[rows["client"].to_numpy()])
+    codes, values = pd.factorize(of_client(base, by)[rows["client"].to_numpy()])
     lines = []
     for code in np.unique(codes):
         value = None if code < 0 else values[code]
@@ -295,7 +294,7 @@ def payment_by(base: ClientBase, by: str) -> ByGroup | CannotSay:
         what=Text(f"Invoices paid on time, of those due since {last_year(base):%Y-%m-%d}, by "
                   f"{meaning.en}; line: all; 95% intervals (clients as clusters)",
                   f"Доля оплаченных в срок, срок с {last_year(base):%Y-%m-%d}; разрез: "
-                  f"{meaning.ru}; линия – все; 95%-е интервалы (кластеры – клиенты)"),
+                  f"{meaning.ru}; линия — все; 95%-е интервалы (кластеры — клиенты)"),
     )  # fmt: skip
 
 
@@ -440,7 +439,7 @@ def _told_by(frame: pd.DataFrame, whole: dict, differ: bool | None, by: Text) ->
         )
     elif differ is None:
         head = Text(f"Whether payment on time differs by {by.en} cannot be told",
-                    f"Различается ли оплата в срок, сказать нельзя: разрез – {by.ru}")  # fmt: skip
+                    f"Различается ли оплата в срок, сказать нельзя: разрез — {by.ru}")  # fmt: skip
     else:
         head = Text(f"Groups cannot be told apart in paying on time: {by.en}",
                     f"По оплате в срок группы не отличить: {by.ru}")  # fmt: skip
@@ -453,7 +452,7 @@ def _notes(frame: pd.DataFrame) -> tuple[Text, ...]:
         notes.append(
             Text(
                 "Days late are of invoices paid so far: what is unpaid is later still.",
-                "Дни задержки – по уже оплаченным счетам: у неоплаченных она больше.",
+                "Дни задержки — по уже оплаченным счетам: у неоплаченных она больше.",
             )
         )
     bare = int((frame["low"].isna() & (frame["base"] > 0)).sum())

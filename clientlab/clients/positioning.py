@@ -45,9 +45,6 @@ def of_client(base: ClientBase, column: str) -> np.ndarray:
     return found
 
 
-by_client = of_client
-
-
 def revenue_by(base: ClientBase, by: str) -> ByGroup | CannotSay:
     """Revenue of the last 12 months by any column of clients.
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from clientlab.clients.answers import OverTime, interval_of
 from clientlab.clients.base import ClientBase
+from clientlab.clients.nouns import RECURRING
 from clientlab.clients.periods import IN_A_YEAR, PERIODS, called, complete
 from clientlab.clients.spells import contract_of
 from clientlab.results import CannotSay
@@ -215,8 +216,7 @@ def revenue_retention(
     frame = pd.DataFrame(rows)
     return Retention(
         frame,
-        base.provenance(len(table), Text("clients with recurring revenue",
-                                         "клиентов с регулярной выручкой")),
+        base.provenance(len(table), RECURRING),
         _notes(table, frame, pairs) + _of_all_kinds(base),
         changes=_changes(frame, pairs, period, level),
         period=period,

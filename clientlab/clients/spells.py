@@ -29,17 +29,6 @@ def spells(base: ClientBase, *extra: str) -> pd.DataFrame:
     return frame
 
 
-def checked_by(base: ClientBase, by: str | None) -> str | None:
-    """A column of clients to break a number down by, or None."""
-    columns = [name for name in base.tables["clients"] if name not in COLUMNS]
-    if by is not None and by not in columns:
-        raise InvalidValue(
-            f"by={by!r} is not a column of the clients of this base. Use one of: "
-            f"{', '.join(columns) or 'none there'}."
-        )
-    return by
-
-
 def lacks_by(base: ClientBase, by: str | None, what: Text) -> CannotSay | None:
     """A sentence if the files do not hold the column to break a number down by.
 
@@ -50,7 +39,12 @@ def lacks_by(base: ClientBase, by: str | None, what: Text) -> CannotSay | None:
     """
     if by in tables()["clients"].by_name and by not in COLUMNS:
         return base.lacks(what, clients=(str(by),))
-    checked_by(base, by)
+    columns = [name for name in base.tables["clients"] if name not in COLUMNS]
+    if by is not None and by not in columns:
+        raise InvalidValue(
+            f"by={by!r} is not a column of the clients of this base. Use one of: "
+            f"{', '.join(columns) or 'none there'}."
+        )
     return None
 
 
