@@ -111,7 +111,7 @@ def read_table(
         raise InvalidValue(
             f"{path.name}: there is no sheet {missing[0]!r}. It has: {', '.join(book)}."
         )
-    return _stacked(
+    return stacked(
         {
             sheet: _table(f"{path.name}, {sheet}", book[sheet], "", recognised, sheet)
             for sheet in sheets
@@ -225,8 +225,8 @@ def _header_row(rows: list[list[str]], recognised: Callable[[str], bool] | None)
     return next(index for index, row in enumerate(rows) if any(cell.strip() for cell in row))
 
 
-def _stacked(tables: dict[str, RawTable]) -> RawTable:
-    """Sheets of one table under each other, rows named 'sheet!row'."""
+def stacked(tables: dict[str, RawTable]) -> RawTable:
+    """Sheets or files of one table under each other, rows named 'sheet!row'."""
 
     def named(sheet: str, rows: Iterable[int]) -> list[str]:
         return [f"{sheet}!{row}" for row in rows]
@@ -240,7 +240,7 @@ def _stacked(tables: dict[str, RawTable]) -> RawTable:
         table.frame.set_axis(named(sheet, table.frame.index)) for sheet, table in tables.items()
     ]
     frame = pd.concat(frames).fillna("")
-    told = [f"sheets {', '.join(tables)}"]
+    told = [", ".join(tables)]
     for sheet, table in tables.items():
         missing = [repr(column) for column in frame if column not in table.frame]
         told += [f"{table.guessed} of {sheet!r}"] if table.guessed else []

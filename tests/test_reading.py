@@ -288,7 +288,7 @@ def test_sheets_are_stacked_with_rows_of_their_own(book):
     assert raw.frame["Клиент"].to_dict() == {"2024!3": "А", "2024!4": "Б", "2025!2": "В"}
     assert raw.frame.loc["2025!2", "Дата"] == ""
     assert raw.guessed == (
-        "sheets 2024, 2025, header in row 2 of '2024', '2025' has no 'Дата': empty there"
+        "2024, 2025, header in row 2 of '2024', '2025' has no 'Дата': empty there"
     )
     assert (raw.totals, raw.sheet, raw.rows) == (("2024!5",), "2024, 2025", 4)
     assert read_table(book, sheets="2025").frame.index.tolist() == ["2025!2"]

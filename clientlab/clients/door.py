@@ -69,17 +69,22 @@ def open_source(source: Any) -> tuple[Config, dict[str, Opened], list[Problem]]:
     opened = {name: _opened(tables()[name], table, config) for name, table in raw.items()}
     for name in (table.name for table in tables().values() if table.required):
         if name not in opened:
-            problems.append(_missing_table(name, source))
+            problems.append(_missing_table(name, problems))
     return config, opened, problems
 
 
-def _missing_table(name: str, source: Any) -> Problem:
+def _missing_table(name: str, problems: list[Problem]) -> Problem:
     others = ", ".join(tables()[name].also)
+    ending = " is not read: no table has this name."
+    left = [problem.message.removesuffix(ending)
+            for problem in problems if problem.message.endswith(ending)]  # fmt: skip
+    there = f" Not read so far: {', '.join(left[:5])}." if left else ""
     return Problem(
         name,
-        f"the table is missing; it is required. A file of this name is looked for ({name}.csv, "
-        f"{name}.xlsx), or one called: {others}.",
-        fix=f'Name the file in {FILE}: [files] {name} = "path"',
+        f"the table is missing; it is required. A file or sheet of this name is looked for "
+        f"({name}.csv, {name}.xlsx), or one called: {others}.{there}",
+        fix=f'Rename it, or name it in {FILE}: [files] {name} = "path", of a sheet '
+        f'{name} = {{path = "book.xlsx", sheets = ["…"]}}',
     )
 
 
@@ -111,7 +116,8 @@ def _read_column(
     extra: Mapping[str, str] | None,
 ) -> None:
     """Type one column; list what could not be read, and what is out of its bounds."""
-    read = read_values(raw, column.kind, header=str(header), allowed=column.allowed, extra=extra)
+    words = {**column.words, **(extra or {})}
+    read = read_values(raw, column.kind, header=str(header), allowed=column.allowed, extra=words)
     values, wrong = read.values, read.unread.to_numpy(bool)
     for guess in read.guessed:
         opened.problems.append(Problem(table.name, guess, column=column.name, severity="note"))

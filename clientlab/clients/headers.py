@@ -7,11 +7,14 @@ missing. Guesses are told; nothing is read.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from difflib import SequenceMatcher
 
 from clientlab.clients.schema import Column, Table, tables
 from clientlab.config import Config
 from clientlab.problems import Problem
 from clientlab.values import normalised
+
+PLANNED = ("план", "прогноз", "ожида", "plan", "expect", "forecast")  # not what happened
 
 
 def names_of(column: Column) -> list[str]:
@@ -47,11 +50,15 @@ def mapped_headers(
             if fit:
                 found[column.name] = fit[0]
                 break
+    for name in table.required_columns:
+        longer = _longer(table[name], [h for h in headers if h not in found.values()], normal)
+        if name not in found and len(longer) == 1:
+            found[name] = longer[0]
     free = [str(header) for header in headers if header not in found.values() and str(header)]
     for name in table.required_columns:
         if name not in found:
             hint = f"; the file has {', '.join(map(repr, free[:5]))}" if free else ""
-            example = free[0] if free else "…"
+            example = _nearest(table[name], free)
             problems.append(
                 Problem(
                     table.name,
@@ -69,6 +76,31 @@ def mapped_headers(
         text = f"columns not used: {', '.join(map(repr, free))}."
         problems.append(Problem(table.name, text, severity="note"))
     return found, problems
+
+
+def _longer(column: Column, headers: list[str], normal: Mapping[str, str]) -> list[str]:
+    """Headers that hold all words of a name of the column, and others: 'Сумма счёта с НДС'.
+
+    Only for columns without which there is no table, and only if one header fits: an end
+    of a contract must not be guessed to be the end of a client.
+    """
+    names = [set(name.split()) for name in names_of(column)]
+    return [
+        header
+        for header in headers
+        if any(name <= set(normal[header].split()) for name in names)
+        and not any(word.startswith(PLANNED) for word in normal[header].split())
+    ]
+
+
+def _nearest(column: Column, headers: list[str]) -> str:
+    """The header that looks most like a name of the column, to be put into an example."""
+    likeness = {
+        header: max(SequenceMatcher(None, normalised(header), name).ratio()
+                    for name in names_of(column))
+        for header in headers
+    }  # fmt: skip
+    return max(likeness, key=lambda header: likeness[header]) if likeness else "…"
 
 
 def _said_headers(

@@ -84,7 +84,15 @@ def of_kind(base: ClientBase, invoices: pd.DataFrame, kind: str) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Retention(OverTime):
-    """Gross and net retention by period; made by `revenue_retention`."""
+    """Gross and net retention by period; made by `revenue_retention`.
+
+    Attributes
+    ----------
+    uneven : bool
+        Most clients are not billed every month, and no file tells which invoices recur.
+    """
+
+    uneven: bool = False
 
     @property
     def formats(self) -> dict[str, str]:
@@ -119,6 +127,13 @@ class Retention(OverTime):
 
     def decide(self, lang: str = "en") -> str:
         row = self.last
+        if self.uneven:
+            return Text(
+                "First mark which invoices recur (invoices.kind): most clients are not billed every "
+                "month, and a month without a bill looks like a loss.",
+                "Сначала указать, какие счета регулярные (invoices.kind): большинству клиентов "
+                "выставляют не каждый месяц, и месяц без счёта выглядит как потеря.",
+            ).in_language(lang)
         if row["high"] < 1:
             return Text(
                 "The base shrinks without new clients: before new sales, agree who grows whom.",
@@ -129,7 +144,7 @@ class Retention(OverTime):
                 "Growth of some hides losses of others: look at the losses, client by client.",
                 "Рост одних скрывает потери других: разобрать потери поклиентно.",
             ).in_language(lang)
-        return ""
+        return super().decide(lang)
 
     def plot(self, ax=None):
         from clientlab.session import charts, texts
@@ -227,8 +242,13 @@ def revenue_retention(
             f"Регулярная выручка тех же клиентов: последний месяц ({PERIODS[period].ru}) ÷ месяц "
             "до начала; с ростом и без него",
         ),
+        advice=Text(
+            "Name the clients who pay less than before: one by one, what changed, who calls.",
+            "Назвать клиентов, которые платят меньше: поимённо, что изменилось и кто звонит.",
+        ),
         better=1,
         level=level,
+        uneven=not base.has("invoices", "kind") and 2 * _with_gaps(table) > len(table),
     )  # fmt: skip
 
 
@@ -297,6 +317,14 @@ def _nothing(base: ClientBase, period: str) -> Text:
     )
 
 
+def _with_gaps(table: pd.DataFrame) -> int:
+    """Clients with a month without revenue between others."""
+    paid = table.to_numpy() != 0
+    paid = paid[paid.any(axis=1)]  # an invoice and its credit note may cancel
+    first, last = paid.argmax(axis=1), paid.shape[1] - paid[:, ::-1].argmax(axis=1)
+    return int(((last - first) > paid.sum(axis=1)).sum())
+
+
 def _of_all_kinds(base: ClientBase) -> tuple[Text, ...]:
     if base.has("invoices", "kind"):
         return ()
@@ -312,11 +340,7 @@ def _of_all_kinds(base: ClientBase) -> tuple[Text, ...]:
 
 def _notes(table: pd.DataFrame, frame: pd.DataFrame, pairs: list[pd.DataFrame]) -> tuple[Text, ...]:
     """Clients billed with gaps, and small bases."""
-    paid = table.to_numpy() != 0
-    paid = paid[paid.any(axis=1)]  # an invoice and its credit note may cancel
-    first, last = paid.argmax(axis=1), paid.shape[1] - paid[:, ::-1].argmax(axis=1)
-    gaps = int(((last - first) > paid.sum(axis=1)).sum())
-    notes = []
+    gaps, notes = _with_gaps(table), []
     if gaps:
         notes.append(
             Text(

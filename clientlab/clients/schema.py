@@ -64,6 +64,8 @@ class Column:
     also : tuple of str
         Names met in exports, in lower case; matched without regard to spaces,
         punctuation and units.
+    words : mapping of word to code
+        Words met in exports for the values of a "code" column.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     also: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_day(self) -> bool:

@@ -54,6 +54,39 @@ COLOURS = {
     "yellow": Text("nothing happened", "ничего не произошло"),
     "red": Text("the team did something wrong", "команда сделала что-то не так"),
 }
+# Words for codes met in exports, besides the codes and their labels.
+SAID = {
+    "outgrew": ("переросли", "выросли", "выросли из нас", "перерос нас"),
+    "in_house": ("инхаус", "ушли в инхаус", "инхауз", "in house", "inhouse", "своя команда",
+                 "забрали внутрь", "собственный отдел"),
+    "dissatisfied": ("недовольны", "качество", "недовольны качеством", "плохое качество",
+                     "сервис", "низкое качество", "недоволен", "quality", "service"),
+    "price": ("дорого", "высокая цена", "стоимость", "цена высокая", "too expensive"),
+    "finished": ("завершён", "завершен", "проект завершен", "проект окончен", "сделали", "done"),
+    "closed": ("закрылись", "закрылся", "бизнес закрыт", "банкротство", "ликвидация"),
+    "let_go": ("расстались", "мы отказались", "отказались мы", "наша инициатива"),
+    "unknown": ("не знаем", "нет причины", "без причины"),
+    "ongoing": ("абонентский", "абонентка", "абонемент", "поддержка", "ретейнер", "retainer",
+                "подписка", "долгосрочный", "ежемесячный"),
+    "project": ("проект", "проектный", "разовый", "разовая работа", "разовые работы", "one off"),
+    "recurring": ("регулярный", "абонентская плата", "абонплата", "ретейнер", "поддержка",
+                  "ежемесячный", "retainer", "subscription"),
+    "credit_note": ("возврат", "корректировка", "refund"),
+    "sales": ("продажи", "сейлз", "менеджер по продажам"),
+    "account": ("аккаунт", "менеджер"),
+    "client": ("клиент", "сам клиент"),
+    "referral": ("рекомендации", "по рекомендации", "сарафан", "сарафанное радио"),
+    "inbound": ("входящий", "входящие", "сайт", "заявка с сайта", "заявка"),
+    "outbound": ("холодные звонки", "холодный", "исходящий", "рассылка", "cold"),
+    "tender": ("тендеры", "конкурс"),
+    "partner": ("партнер", "партнёры", "партнеры"),
+    "green": ("зеленый", "зелёный", "зел", "g", "з"),
+    "yellow": ("желтый", "жёлтый", "жел", "y", "ж"),
+    "red": ("красный", "крас", "r", "к"),
+    "fixed_price": ("фикс", "fix price", "фикс прайс"),
+    "time_materials": ("t m", "почасовая", "по часам", "time and materials"),
+    "out_staff": ("аутстаф", "outstaff"),
+}  # fmt: skip
 
 
 def client_id(required: bool = True) -> Column:
@@ -80,7 +113,8 @@ def text(name: str, en: str, ru: str, **more) -> Column:
 
 
 def code(name: str, en: str, ru: str, allowed: dict[str, Text], **more) -> Column:
-    return Column(name, "code", Text(en, ru), allowed=allowed, **more)
+    words = {word: one for one in allowed for word in SAID.get(one, ())}
+    return Column(name, "code", Text(en, ru), allowed=allowed, words=words, **more)
 
 
 CLIENTS = Table(
@@ -96,10 +130,13 @@ CLIENTS = Table(
         text("name", "name of the client", "название клиента",
              also=("название", "наименование", "клиент", "компания", "company")),
         day("started_on", "first day of the spell", "первый день сотрудничества", required=True,
-            also=("дата начала", "начало", "начало работы", "первый договор", "start date")),
+            also=("дата начала", "начало", "начало работы", "дата начала работы", "первый договор",
+                  "дата первого договора", "start date")),
         day("ended_on", "last day of the spell; empty while it goes on",
             "последний день; пусто, пока работаем", known_at="ended_on",
-            also=("дата окончания", "окончание", "конец", "дата ухода", "ушёл", "end date")),
+            also=("дата окончания", "окончание", "конец", "дата ухода", "ушёл", "ушел",
+                  "дата окончания работы", "окончание работы", "дата расторжения",
+                  "дата завершения", "дата прекращения", "end date")),
         code("end_reason", "why it ended", "почему закончилось", END_REASONS,
              known_at="ended_on", also=("причина ухода", "причина", "reason")),
         day("notice_on", "day on which the client announced the end",

@@ -16,10 +16,15 @@ from clientlab.clients.headers import recogniser
 from clientlab.clients.schema import tables
 from clientlab.config import FILE, Config, FileOf, read_config
 from clientlab.problems import InvalidType, InvalidValue, Problem
-from clientlab.reading import TYPED, RawTable, read_sheets, read_table
+from clientlab.reading import TYPED, RawTable, read_sheets, read_table, stacked
 from clientlab.values import normalised
 
 BOOKS = (".xlsx", ".xlsm")
+# Words around the name of a table, as numbers are: 'Счета за 2025 год'.
+AROUND = set(
+    "выгрузка отчет реестр список таблица данные по за из год года г crm 1с битрикс мои наши "
+    "export report list table data of all our".split()
+)
 SUFFIXES = (".csv", ".txt", ".tsv", *BOOKS, *TYPED)
 
 
@@ -72,36 +77,62 @@ def _of_folder(config: Config) -> tuple[dict[str, RawTable], list[Problem]]:
             continue
         raw[name] = _read(name, config.folder / file.path, file, config)
     named = {(config.folder / file.path).resolve() for file in config.files.values()}
+    found: dict[str, list[Path]] = {}
     for path in sorted(config.folder.iterdir()):
         if path.suffix.lower() not in SUFFIXES or path.resolve() in named:
             continue
         name = table_called(path.stem)
         if name and name not in raw:
-            raw[name] = _read(name, path, config=config)
-            if name != path.stem:
-                text = f"the file {path.name} is read as this table: a guess from its name."
-                problems.append(Problem(name, text, severity="note"))
+            found.setdefault(name, []).append(path)
         elif path.suffix.lower() in BOOKS and not name:
             sheets, told = _of_book(path)
             raw |= {sheet: table for sheet, table in sheets.items() if sheet not in raw}
             problems += told
         else:
-            why = "another file is this table" if name else "no table has this name"
-            text = f"the file is not read: {why}."
-            problems.append(Problem(path.name, text, severity="note"))
+            problems.append(_not_read(f"the file {path.name}", path.name, name))
+    for name, paths in found.items():
+        exact = [path for path in paths if path.stem == name][:1]
+        read = exact or paths
+        rest = [path for path in paths if path not in read]
+        raw[name] = _under_each_other({path.name: _read(name, path, config=config)
+                                       for path in read})  # fmt: skip
+        problems += [_not_read(f"the file {path.name}", path.name, name) for path in rest]
+        if not exact:
+            problems.append(_guess(name, "file", [path.name for path in read]))
     return raw, problems
 
 
 def _of_book(path: Path) -> tuple[dict[str, RawTable], list[Problem]]:
-    raw, problems = {}, []
+    found, problems = {}, []
     for sheet, table in read_sheets(path, recognised=recogniser()).items():
         name = table_called(sheet)
-        if name and name not in raw:
-            raw[name] = table
+        if name:
+            found.setdefault(name, {})[sheet] = table
         else:
-            text = f"the sheet {sheet!r} is not read: no table has this name."
-            problems.append(Problem(path.name, text, severity="note"))
-    return raw, problems
+            problems.append(_not_read(f"the sheet {sheet!r}", path.name, None))
+    for name, sheets in found.items():
+        if list(sheets) != [name]:
+            problems.append(_guess(name, "sheet", list(sheets)))
+    return {name: _under_each_other(sheets) for name, sheets in found.items()}, problems
+
+
+def _under_each_other(parts: dict[str, RawTable]) -> RawTable:
+    return stacked(parts) if len(parts) > 1 else next(iter(parts.values()))
+
+
+def _guess(name: str, kind: str, parts: list[str]) -> Problem:
+    if len(parts) == 1:
+        text = f"the {kind} {parts[0]} is read as this table: a guess from its name."
+        return Problem(name, text, severity="note")
+    text = f"{len(parts)} {kind}s are read as this table, under each other: {', '.join(parts)}."
+    fix = f'If that is wrong, name one of them in {FILE}: [files] {name} = "{parts[0]}"'
+    return Problem(name, text, severity="warning", fix=fix if kind == "file" else "")
+
+
+def _not_read(what: str, where: str, name: str | None) -> Problem:
+    """Rows left lying are graver where the table they belong to is known."""
+    why = f"another file is {name}" if name else "no table has this name"
+    return Problem(where, f"{what} is not read: {why}.", severity="warning" if name else "note")
 
 
 def table_called(name: str) -> str | None:
@@ -109,13 +140,14 @@ def table_called(name: str) -> str | None:
 
     Examples
     --------
-    >>> table_called("Счета"), table_called("invoices"), table_called("notes")
+    >>> table_called("Счета за 2025 год"), table_called("invoices"), table_called("notes")
     ('invoices', 'invoices', None)
     """
     wanted = normalised(name.replace("_", " "))
+    bare = " ".join(word for word in wanted.split() if word not in AROUND and not word.isdigit())
     for table in tables().values():
         names = (table.name.replace("_", " "), *table.also)
-        if wanted in {normalised(name) for name in names}:
+        if {wanted, bare} & {normalised(name) for name in names}:
             return table.name
     return None
 

@@ -12,7 +12,9 @@ import pytest
 
 from clientlab.clients import ClientBase
 from clientlab.clients.churn_rates import churn_rate
+from clientlab.clients.schema import tables
 from clientlab.problems import InvalidValue
+from clientlab.values import normalised
 
 CLEAN_CLIENTS = """client_id,name,started_on,ended_on,end_reason,contract,key_client,capacity
 c1,ООО «Ромашка»,2023-01-09,2024-05-20,price,ongoing,1,1200000
@@ -193,3 +195,80 @@ def test_mistakes_in_the_settings_are_told_at_once(tmp_path):
         "2018-01-31.\nclientlab.toml: [base.observed_form] is not a setting. Known here: name, "
         "synthetic, observed_from, observed_until, currency."
     )
+
+
+def folder_of(tmp_path, **files):
+    for name, text in files.items():
+        (tmp_path / f"{name.replace('_', ' ')}.csv").write_text(text, "utf-8")
+    return ClientBase.read(tmp_path, **WINDOW)
+
+
+ONE_CLIENT = "Клиент;Дата начала работы\nА;09.01.2023\n"
+
+
+def test_a_table_in_a_file_for_each_year_is_read_under_each_other(tmp_path):
+    base = folder_of(
+        tmp_path, Клиенты=ONE_CLIENT,
+        Счета_2023="Клиент;Дата;Сумма\nА;01.03.2023;100\n",
+        Счета_за_2024_год="Клиент;Дата;Сумма\nА;01.03.2024;200\nА;01.04.2024;300\n",
+    )  # fmt: skip
+    assert base.tables["invoices"]["amount"].tolist() == [100, 200, 300]
+    (told,) = [problem for problem in base.check() if problem.severity == "warning"
+               and problem.table == "invoices"]  # fmt: skip
+    assert "2 files are read as this table, under each other" in told.message
+
+
+def test_beside_a_file_of_the_very_name_others_are_left_and_told(tmp_path):
+    base = folder_of(
+        tmp_path, clients=ONE_CLIENT, invoices="Клиент;Дата;Сумма\nА;01.03.2024;100\n",
+        Счета="Клиент;Дата;Сумма\nА;01.03.2024;999\n",
+    )  # fmt: skip
+    assert base.tables["invoices"]["amount"].tolist() == [100]
+    said = [problem.message for problem in base.check() if problem.severity == "warning"]
+    assert "the file Счета.csv is not read: another file is invoices." in said
+
+
+def test_a_missing_table_names_what_was_not_read(tmp_path):
+    with pytest.raises(InvalidValue, match=r"Not read so far: the file деньги\.csv\."):
+        folder_of(tmp_path, clients=ONE_CLIENT, деньги="Клиент;Дата;Сумма\nА;01.03.2024;9\n")
+
+
+def test_a_longer_header_is_guessed_for_a_required_column_only(tmp_path):
+    base = folder_of(
+        tmp_path,
+        clients="Клиент;Дата начала сотрудничества;Дата окончания договора\nА;09.01.2023;"
+                "31.12.2026\n",
+        invoices="Клиент;Дата;Сумма счёта с НДС;Плановая сумма\nА;01.03.2024;100;999\n",
+    )  # fmt: skip
+    assert base.tables["invoices"]["amount"].tolist() == [100]
+    assert "ended_on" not in base.tables["clients"]  # the end of a contract is not that of a client
+    said = " ".join(problem.message for problem in base.check())
+    assert "columns not used: 'Дата окончания договора'" in said
+
+
+def test_of_two_longer_headers_none_is_guessed(tmp_path):
+    with pytest.raises(InvalidValue, match="column 'amount' is missing; the file has"):
+        folder_of(
+            tmp_path, clients=ONE_CLIENT,
+            invoices="Клиент;Дата;Сумма с НДС;Сумма без НДС\nА;01.03.2024;100;80\n",
+        )  # fmt: skip
+
+
+def test_words_for_codes_that_people_use_are_known(tmp_path):
+    base = folder_of(
+        tmp_path,
+        clients="Клиент;Дата начала;Дата ухода;Причина;Договор\nА;09.01.2023;01.05.2024;дорого;"
+                "Абонентский\nБ;09.01.2023;01.05.2024;Ушли в инхаус;проект\n",
+        invoices="Клиент;Дата;Сумма\nА;01.03.2024;100\n",
+    )  # fmt: skip
+    assert base.tables["clients"]["end_reason"].tolist() == ["price", "in_house"]
+    assert base.tables["clients"]["contract"].tolist() == ["ongoing", "project"]
+
+
+def test_no_word_means_two_codes_of_a_column():
+    for table in tables().values():
+        for column in table.columns:
+            labels = {normalised(name): code for code, label in column.allowed.items()
+                      for name in (code.replace("_", " "), label.en, label.ru)}  # fmt: skip
+            for word, code in column.words.items():
+                assert labels.get(normalised(word), code) == code, word

@@ -85,6 +85,14 @@ def test_bills_with_gaps_are_counted():
     assert "3 of 4 clients have months without" in revenue_retention(read()).notes[0].en
 
 
+def test_bills_that_are_not_monthly_decide_nothing_until_marked():
+    untold = revenue_retention(read(INVOICES.drop(columns="kind")))
+    assert untold.uneven
+    assert untold.decide().startswith("First mark which invoices recur (invoices.kind)")
+    assert untold.decide("ru").startswith("Сначала указать, какие счета регулярные")
+    assert not revenue_retention(read()).uneven
+
+
 def test_the_words_follow_the_numbers():
     def base_of(after: float, spread: float):
         rows = []
