@@ -129,8 +129,8 @@ class Retention(OverTime):
         row = self.last
         if self.uneven:
             return Text(
-                "First mark which invoices recur (invoices.kind): most clients are not billed every "
-                "month, and a month without a bill looks like a loss.",
+                "First mark which invoices recur (invoices.kind): most clients are not billed "
+                "every month, and a month without a bill looks like a loss.",
                 "Сначала указать, какие счета регулярные (invoices.kind): большинству клиентов "
                 "выставляют не каждый месяц, и месяц без счёта выглядит как потеря.",
             ).in_language(lang)
