@@ -16,7 +16,7 @@ DAY = pd.Timestamp("2024-06-30")
 def run() -> list[dict[str, Any]]:
     """Time each task and its peer; reading the base is not counted."""
     from clientlab.clients import ClientBase
-    from clientlab.clients.payments import days_past_due
+    from clientlab.clients.past_due import days_past_due
     from clientlab.clients.segments import rcm
 
     invoices = _invoices()

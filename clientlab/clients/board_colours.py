@@ -2,8 +2,7 @@
 
 It answers: does red pass by itself, who gives green how often, and is green of one manager
 worth as much as green of another. Managers do not have the same clients: a share of green
-cannot be told from better clients. Two views can: what happened after a green week, and
-clients who were handed over.
+cannot be told from better clients (`board_worth` looks further).
 """
 
 from __future__ import annotations
@@ -14,16 +13,12 @@ import pandas as pd
 from clientlab.clients.answers import ByGroup, Cells, interval_of
 from clientlab.clients.base import ClientBase
 from clientlab.clients.board import COLOURS, NAME, filled
-from clientlab.clients.nouns import HANDOVERS, PAIRS_OF_WEEKS, WEEKS
-from clientlab.clients.spells import spells
+from clientlab.clients.nouns import PAIRS_OF_WEEKS, WEEKS
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay
-from clientlab.stats import design
 from clientlab.stats.ratios import leverage_ratio
 from clientlab.wording import Text, counted, number, percent
 
-AROUND = 8  # weeks before and after a handover
-FEW = 5  # handovers below which nothing is said
 NOT_THE_MANAGER = Text(
     "Managers do not have the same clients: this cannot be told from better clients.",
     "У менеджеров разные клиенты: это не отличить от того, что клиенты лучше.",
@@ -132,17 +127,17 @@ def colours_by_manager(base: ClientBase, *, colour: str = "green") -> ByGroup | 
     """
     if colour not in COLOURS:
         raise InvalidValue(f"colour={colour!r} is not known; use one of {', '.join(COLOURS)}.")
-    rows = _managed(base)
+    rows = managed(base)
     if isinstance(rows, CannotSay):
         return rows
     name = COLOURS[colour]
-    frame = _by_manager(rows, (rows["colour"] == colour).to_numpy())
+    frame = by_manager(rows, (rows["colour"] == colour).to_numpy())
     return ByGroup(
         frame,
         base.provenance(len(rows), WEEKS),
         (NOT_THE_MANAGER,),
         subject=name,
-        told=_told_range(
+        told=told_range(
             frame,
             Text(f"Share of {name.en} weeks by manager", f"Доля недель «{name.ru}» по менеджерам"),
             WEEKS,
@@ -157,150 +152,7 @@ def colours_by_manager(base: ClientBase, *, colour: str = "green") -> ByGroup | 
     )
 
 
-def leniency(base: ClientBase, *, horizon: int = 90) -> ByGroup | CannotSay:
-    """What green was worth: clients who left soon after a green week, by manager.
-
-    estimate = green weeks after which the client left within the horizon ÷ green weeks
-    whose horizon the records cover; clients are clusters (system B15).
-
-    Parameters
-    ----------
-    base : ClientBase
-        Needs `manager` in board, `ended_on` in clients.
-    horizon : int
-        Days.
-
-    Returns
-    -------
-    ByGroup
-        `frame` as of `colours_by_manager`. Weeks whose horizon runs past the records are
-        left out and counted in a note.
-
-    Examples
-    --------
-    >>> base = ClientBase.read({
-    ...     "clients": pd.DataFrame({"client_id": ["a", "b"], "started_on": "2023-05-01",
-    ...                              "ended_on": ["2024-02-01", None]}),
-    ...     "invoices": pd.DataFrame({"client_id": ["a"], "issued_on": ["2024-01-01"],
-    ...         "amount": [1]}),
-    ...     "board": pd.DataFrame({"client_id": ["a", "b"], "colour": "green",
-    ...         "manager": ["Ann", "Bob"], "filled_on": ["2024-01-05", "2024-01-12"]})},
-    ...     observed_from="2024-01-01", observed_until="2024-12-31")
-    >>> leniency(base).frame[["group", "estimate"]].values.tolist()
-    [['Ann', 1.0], ['Bob', 0.0]]
-    """
-    rows = _managed(base)
-    if isinstance(rows, CannotSay):
-        return rows
-    if missing := base.lacks(NAME, clients=("ended_on",)):
-        return missing
-    green = rows[rows["colour"] == "green"]
-    seen = (green["filled_on"] + pd.Timedelta(days=horizon) <= base.day).to_numpy()
-    if not seen.any():
-        reason = Text(
-            f"{NAME.en}: no green week lies {horizon} days before the end of the records.",
-            f"{NAME.ru}: ни одной зелёной недели не позже чем за {horizon} дней до конца записей.",
-        )
-        return CannotSay.because(reason, base.provenance())
-    left = _left_within(base, green, horizon)[seen]
-    frame = _by_manager(green[seen], left)
-    late = int((~seen).sum())
-    notes = (
-        Text(f"Green weeks of the last {horizon} days, of which the end is not known: {late}.",
-             f"Зелёные недели за последние {horizon} дней, исход которых неизвестен: {late}."),
-    )  # fmt: skip
-    return ByGroup(
-        frame,
-        base.provenance(int(seen.sum()), WEEKS),
-        notes if late else (),
-        subject=NAME,
-        told=_told_range(
-            frame,
-            Text(f"Green weeks after which the client left within {horizon} days",
-                 f"Зелёные недели, после которых клиент ушёл за {horizon} дней"),
-            WEEKS,
-        ),
-        what=Text(
-            f"Of green weeks, those after which the client left within {horizon} days, by who gave "
-            "the colour; line: all; 95% intervals (clients as clusters)",
-            f"Доля зелёных недель, после которых клиент ушёл за {horizon} дней, по менеджеру; "
-            "линия — все; 95%-е интервалы (клиенты — кластеры)",
-        ),
-        overall=float(left.mean()),
-    )  # fmt: skip
-
-
-def handed_over(base: ClientBase) -> ByGroup | CannotSay:
-    """The same clients under two managers: share of green against the other manager.
-
-    For each handover the share of green in up to eight weeks after it less that in up to
-    eight before; for a manager, that of clients taken over, and with the sign turned that
-    of clients given away. Mean over handovers, t interval (system B15). A handover may
-    itself change the relation: read it as a difference in use only if it holds for many.
-
-    Parameters
-    ----------
-    base : ClientBase
-        Needs `manager` in board.
-
-    Returns
-    -------
-    ByGroup
-        `frame`: ``group`` (manager), ``label_en, label_ru, estimate`` (difference of
-        shares, −1 to 1), ``low, high, base`` (handovers). Managers with fewer than five
-        handovers are left out.
-
-    Examples
-    --------
-    >>> base = ClientBase.read({
-    ...     "clients": pd.DataFrame({"client_id": ["a"], "started_on": "2023-05-01"}),
-    ...     "invoices": pd.DataFrame({"client_id": ["a"], "issued_on": ["2024-01-01"],
-    ...         "amount": [1]}),
-    ...     "board": pd.DataFrame({"client_id": "a", "colour": "green", "manager": "Ann",
-    ...         "filled_on": ["2024-01-05"]})},
-    ...     observed_from="2024-01-01", observed_until="2024-12-31")
-    >>> handed_over(base).say()
-    'Traffic-light board: no manager has 5 handovers of clients on the board, the most is 0.'
-    """
-    rows = _managed(base)
-    if isinstance(rows, CannotSay):
-        return rows
-    moves = _handovers(rows)
-    told = moves.groupby("manager").size() if len(moves) else pd.Series(dtype=int)
-    known = [manager for manager, count in told.items() if count >= FEW]
-    if not known:
-        most = int(told.max()) if len(told) else 0
-        reason = Text(
-            f"{NAME.en}: no manager has {FEW} handovers of clients on the board, the most is "
-            f"{most}.",
-            f"{NAME.ru}: ни у одного менеджера нет {FEW} передач клиентов с табло, больше всего — "
-            f"{most}.",
-        )
-        return CannotSay.because(reason, base.provenance())
-    lines = []
-    for manager in known:
-        part = moves[moves["manager"] == manager]
-        found = design.mean(part["gap"].to_numpy(), design.Design())
-        lines.append(_line(manager, float(found.estimate), found.low, found.high, len(part)))
-    frame = pd.DataFrame(lines).sort_values("estimate", ascending=False, ignore_index=True)
-    return ByGroup(
-        frame,
-        base.provenance(len(moves) // 2, HANDOVERS),
-        (Text("A handover may itself change the relation.",
-              "Передача клиента и сама может изменить отношения."),),
-        subject=NAME,
-        told=_told_same(frame),
-        what=Text(
-            "Share of green weeks under this manager less that under the other one, same clients, "
-            f"up to {AROUND} weeks on either side; 95% intervals (t)",
-            "Доля зелёных недель у этого менеджера минус у другого, те же клиенты, до "
-            f"{AROUND} недель с каждой стороны; 95%-е интервалы (t)",
-        ),
-        overall=0.0,
-    )  # fmt: skip
-
-
-def _managed(base: ClientBase) -> pd.DataFrame | CannotSay:
+def managed(base: ClientBase) -> pd.DataFrame | CannotSay:
     """Colours of which it is told who gave them."""
     if missing := base.lacks(NAME, board=("manager",)):
         return missing
@@ -325,18 +177,18 @@ def _share(hit: np.ndarray, clients: pd.Series) -> dict[str, float]:
             "high": float(found.high)}  # fmt: skip
 
 
-def _by_manager(rows: pd.DataFrame, hit: np.ndarray) -> pd.DataFrame:
+def by_manager(rows: pd.DataFrame, hit: np.ndarray) -> pd.DataFrame:
     lines = []
     for manager, at in sorted(rows.groupby("manager").indices.items()):
         share = _share(hit[at], rows["client_id"].iloc[at])
         clients = rows["client_id"].iloc[at].nunique()
-        line = _line(manager, share["estimate"], share["low"], share["high"], share["base"])
+        line = line_of(manager, share["estimate"], share["low"], share["high"], share["base"])
         lines.append(line | {"clients": clients})
     frame = pd.DataFrame(lines)
     return frame.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
 
 
-def _line(manager: str, estimate: float, low: float, high: float, base: float) -> dict:
+def line_of(manager: str, estimate: float, low: float, high: float, base: float) -> dict:
     return {
         "group": manager,
         "label_en": str(manager),
@@ -346,31 +198,6 @@ def _line(manager: str, estimate: float, low: float, high: float, base: float) -
         "high": float(high),
         "base": int(base),
     }
-
-
-def _left_within(base: ClientBase, rows: pd.DataFrame, horizon: int) -> np.ndarray:
-    """Whether the client of each row left within so many days after it."""
-    ends = spells(base)[["client_id", "ended_on"]].dropna()
-    both = rows.reset_index()[["index", "client_id", "filled_on"]].merge(ends, on="client_id")
-    after = (both["ended_on"] - both["filled_on"]).dt.days
-    hit = both.loc[(after > 0) & (after <= horizon), "index"]
-    return rows.index.isin(hit)
-
-
-def _handovers(rows: pd.DataFrame) -> pd.DataFrame:
-    """``manager, gap``: two rows for each change of manager on the board."""
-    found = []
-    green = (rows["colour"] == "green").to_numpy(float)
-    for at in rows.groupby("client_id", sort=True).indices.values():
-        managers = rows["manager"].to_numpy()[at]
-        turns = np.flatnonzero(managers[1:] != managers[:-1]) + 1
-        edges = [0, *turns, len(at)]
-        for number_, turn in enumerate(turns):
-            before = at[max(edges[number_], turn - AROUND) : turn]
-            after = at[turn : min(edges[number_ + 2], turn + AROUND)]
-            gap = green[after].mean() - green[before].mean()
-            found += [(managers[turn], gap), (managers[turn - 1], -gap)]
-    return pd.DataFrame(found, columns=["manager", "gap"])
 
 
 def _told_next(frame: pd.DataFrame) -> Text:
@@ -396,7 +223,7 @@ def _told_next(frame: pd.DataFrame) -> Text:
     return Text(*lines)
 
 
-def _told_range(frame: pd.DataFrame, what: Text, of: Text) -> Text:
+def told_range(frame: pd.DataFrame, what: Text, of: Text) -> Text:
     """Highest and lowest manager of those with a few clients, and whether they differ."""
     first, last = frame.iloc[0], frame.iloc[-1]
     apart = len(frame) > 1 and first["low"] > last["high"]
@@ -422,32 +249,3 @@ def _ends(row: pd.Series, of: Text, lang: str) -> str:
     if pd.isna(row["low"]):
         return f" ({base})"
     return f" ({interval_of(row['low'], row['high'], 'share', lang)}, {base})"
-
-
-def _told_same(frame: pd.DataFrame) -> Text:
-    """Managers whose green differs from that of others on the same clients."""
-    more = frame[frame["low"] > 0]["group"].tolist()
-    fewer = frame[frame["high"] < 0]["group"].tolist()
-    if not more and not fewer:
-        return Text(
-            "On the same clients no manager gives green more or less often than the others, as "
-            f"far as can be told (base {number(frame['base'].sum())} handovers).",
-            "На тех же клиентах ни один менеджер не ставит зелёный заметно чаще или реже других "
-            f"(база: передач {number(frame['base'].sum(), 'ru')}).",
-        )
-    en = "; ".join(
-        filter(
-            None,
-            (
-                "more often: " + ", ".join(more) if more else "",
-                "less often: " + ", ".join(fewer) if fewer else "",
-            ),
-        )
-    )
-    ru = "; ".join(filter(None, ("чаще: " + ", ".join(more) if more else "",
-                                 "реже: " + ", ".join(fewer) if fewer else "")))  # fmt: skip
-    return Text(
-        f"On the same clients green is given {en} (base {number(frame['base'].sum())} handovers).",
-        f"На тех же клиентах зелёный ставят {ru} (база: передач "
-        f"{number(frame['base'].sum(), 'ru')}).",
-    )

@@ -10,25 +10,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from clientlab.clients.average_check import average_check
 from clientlab.clients.board import streaks, week
-from clientlab.clients.board_colours import (
-    colours_by_manager,
-    handed_over,
-    leniency,
-    transitions,
-)
+from clientlab.clients.board_colours import colours_by_manager, transitions
+from clientlab.clients.board_worth import handed_over, leniency
+from clientlab.clients.budget import client_budget
 from clientlab.clients.churn_rates import churn_rate
 from clientlab.clients.cohorts import cohorts
 from clientlab.clients.concentration import concentration
 from clientlab.clients.deals import refusal_reasons, win_rate
 from clientlab.clients.feedback import asked_too_often, csi, nps
-from clientlab.clients.growth import average_check, expansion, referral_rate
+from clientlab.clients.growth import expansion
 from clientlab.clients.managers import churn_by_manager, manager_load
-from clientlab.clients.payments import days_past_due, payment_by, payment_discipline
-from clientlab.clients.positioning import client_budget, positioning, revenue_by
+from clientlab.clients.past_due import days_past_due
+from clientlab.clients.payments import payment_by, payment_discipline
+from clientlab.clients.positioning import positioning, revenue_by
+from clientlab.clients.referral import referral_rate
 from clientlab.clients.revenue import revenue_retention
 from clientlab.clients.segments import rcm
-from clientlab.clients.silence import silence_churn, silence_threshold
+from clientlab.clients.silence import silence_threshold
+from clientlab.clients.silence_churn import silence_churn
 from clientlab.clients.whole_base import moved_people, parts
 from clientlab.wording import Text
 

@@ -1,8 +1,8 @@
 """Churn of project clients: they do not end a contract, they fall silent.
 
 It answers: after how many days without an invoice does a project client count as lost,
-how much does the churn depend on that choice, and what is it quarter by quarter. Clients
-with an ongoing contract are in `churn_rates`. Public names are importable from
+and how much does the churn depend on that choice. Clients with an ongoing contract are
+in `churn_rates`. Public names are importable from
 `clientlab.clients.kpis`.
 """
 
@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from clientlab.clients.answers import WRITE, OverTime, interval_of
+from clientlab.clients.answers import WRITE, interval_of
 from clientlab.clients.base import ClientBase
-from clientlab.clients.churn_rates import notes_of, rates
+from clientlab.clients.churn_rates import rates
 from clientlab.clients.nouns import PROJECT_CLIENTS
-from clientlab.clients.periods import PERIODS, checked_period, complete
+from clientlab.clients.periods import complete
 from clientlab.clients.spells import contract_of
 from clientlab.clients.windows import client_days
 from clientlab.problems import InvalidValue
@@ -29,11 +29,10 @@ from clientlab.wording import Text, number, percent, plural
 THRESHOLDS = (30, 60, 90, 120, 150, 180, 270, 365)
 TOLERANCE = 1e-9  # float noise of a product must not cost a day
 ENOUGH = 20  # returns under which 95% of them is nothing but the longest one
-NAME = Text("Churn of project clients", "Отток проектных клиентов")
 LIMIT = Text("Silence of project clients", "Молчание проектных клиентов")
 
 
-class _Invoiced(NamedTuple):
+class Invoiced(NamedTuple):
     """The days with an invoice of each project client, by client, then by day."""
 
     codes: np.ndarray
@@ -100,11 +99,11 @@ class SilenceThreshold(Result):
     def say(self, lang: str = "en") -> str:
         row, share = self.chosen, percent(self.share, lang)
         head = Text(
-            f"Project clients who returned did so within {_days(self.days)} in {share} of cases "
+            f"Project clients who returned did so within {in_days(self.days)} in {share} of cases "
             f"({number(self.gaps)} {plural(self.gaps, 'gap', 'gaps')} of {number(self.clients)} "
             f"{plural(self.clients, 'client', 'clients')})",
             f"Вернувшиеся проектные клиенты в {share} случаев возвращались не позднее чем "
-            f"через {_days(self.days, 'ru')} (пауз: "
+            f"через {in_days(self.days, 'ru')} (пауз: "
             f"{number(self.gaps, 'ru')}, клиентов: {number(self.clients, 'ru')})",
         ).in_language(lang)
         if pd.isna(row["estimate"]):
@@ -124,9 +123,9 @@ class SilenceThreshold(Result):
 
     def decide(self, lang: str = "en") -> str:
         return Text(
-            f"Agree that a project client silent for {_days(self.days)} is lost (silent_after_days "
-            "in clientlab.toml), and call before that day, not after it.",
-            f"Договориться: проектный клиент, молчащий {_days(self.days, 'ru')}, потерян "
+            f"Agree that a project client silent for {in_days(self.days)} is lost "
+            "(silent_after_days in clientlab.toml), and call before that day, not after it.",
+            f"Договориться: проектный клиент, молчащий {in_days(self.days, 'ru')}, потерян "
             "(silent_after_days в clientlab.toml), и звонить до этого срока, а не после.",
         ).in_language(lang)
 
@@ -152,7 +151,7 @@ class SilenceThreshold(Result):
             axes.scatter(place, frame["estimate"], s=80, color=colours, zorder=3)
             axes.scatter(self.days, self.chosen["estimate"], s=80, color=style.MAIN, zorder=4)
             value = self.chosen["estimate"]
-            text = _days(self.days, lang)
+            text = in_days(self.days, lang)
             if pd.notna(value):
                 text += f": {WRITE['share'](value, lang)}"
             top = np.nanmax(frame["high"].fillna(0)) or 1.0
@@ -217,7 +216,7 @@ def silence_threshold(base: ClientBase, *, share: float = 0.95) -> SilenceThresh
         raise InvalidValue(f"share={share} must lie between 0 and 1, such as 0.95.")
     if missing := base.lacks(LIMIT, clients=("contract",)):
         return missing
-    seen = _invoiced(base)
+    seen = invoiced(base)
     gaps = seen.gaps()
     returns = int((~seen.last).sum())
     if returns < ENOUGH:
@@ -277,92 +276,12 @@ def silence_spells(base: ClientBase, days: int) -> pd.DataFrame:
     >>> silence_spells(base, 30)[["started_on", "ended_on"]].astype("str").values.tolist()
     [['2024-01-01', '2024-02-19'], ['2024-06-01', nan]]
     """
-    seen = _invoiced(base)
-    frame = seen.spells(_checked_days(days))
+    seen = invoiced(base)
+    frame = seen.spells(checked_days(days))
     return frame.assign(client_id=seen.ids[frame["client_id"].to_numpy()])
 
 
-def silence_churn(
-    base: ClientBase, *, threshold: int | None = None, period: str = "Q"
-) -> OverTime | CannotSay:
-    """Share of the project clients there on the first day of a period who fell silent in it.
-
-    A client is lost on the day that is `threshold` days after the last invoice, see
-    `silence_spells`; churn = lost in the period ÷ there on its first day, as in
-    `churn_rate` (S1; system B3).
-
-    Parameters
-    ----------
-    base : ClientBase
-        Needs `contract` in clients.
-    threshold : int, optional
-        Days; by default ``silent_after_days`` of clientlab.toml, without it
-        `silence_threshold`.
-    period : {"M", "Q", "Y"}
-
-    Returns
-    -------
-    OverTime
-        `frame`: ``period, lost, base, estimate, low, high, came, came_and_went``; Wilson
-        intervals. Only periods that begin at least `threshold` days after the records do:
-        before that it is not to be seen who was still a client.
-
-    Raises
-    ------
-    InvalidValue
-        If the period is not known, or the threshold is no positive whole number.
-
-    Examples
-    --------
-    Invoices to a and b in December; a gets another in March:
-
-    >>> base = ClientBase.read({
-    ...     "clients": pd.DataFrame({"client_id": ["a", "b"], "started_on": "2023-10-01",
-    ...                              "contract": "project"}),
-    ...     "invoices": pd.DataFrame({"client_id": ["a", "b", "a"], "amount": 100,
-    ...         "issued_on": ["2023-12-20", "2023-12-20", "2024-03-01"]})},
-    ...     observed_from="2023-10-01", observed_until="2024-03-31")
-    >>> silence_churn(base, threshold=80).frame[["lost", "base", "estimate"]].values.tolist()
-    [[1.0, 2.0, 0.5]]
-    """
-    checked_period(period)
-    if missing := base.lacks(NAME, clients=("contract",)):
-        return missing
-    chosen = _chosen(base, threshold)
-    if isinstance(chosen, CannotSay):
-        return chosen
-    days, source = chosen
-    seen = _invoiced(base)
-    rows, changes = _rates(base, seen, days, period)
-    if not len(rows) or not rows["base"].any():
-        return CannotSay.because(_nothing(base, seen, days, period), base.provenance())
-    text = Text(f"{_days(days)} without an invoice ({source.en})",
-                f"{_days(days, 'ru')} без счёта ({source.ru})")  # fmt: skip
-    return OverTime(
-        rows,
-        base.provenance(
-            seen.clients,
-            PROJECT_CLIENTS,
-        ),
-        (_instead(base, seen, days, period), *notes_of(rows, None), *_mixed(seen)),
-        changes=changes,
-        period=period,
-        subject=NAME,
-        what=Text(
-            f"Fell silent in the {PERIODS[period].en}, of project clients there on its first day; "
-            f"lost: {text.en}; 95% intervals (Wilson)",
-            f"Замолчали за {PERIODS[period].ru}, от проектных клиентов на его первый день; уход: "
-            f"{text.ru}; 95%-е интервалы (Уилсон)",
-        ),
-        advice=Text(
-            "Call the project clients whose silence nears the threshold, before they pass it.",
-            "Позвонить проектным клиентам, чьё молчание близко к порогу, пока его не прошли.",
-        ),
-        better=-1,
-    )
-
-
-def _invoiced(base: ClientBase) -> _Invoiced:
+def invoiced(base: ClientBase) -> Invoiced:
     """Days with an invoice of the clients all of whose spells are projects."""
     codes, ids = base.codes("clients")
     project = (contract_of(base.tables["clients"]) == "project").to_numpy(bool)
@@ -375,39 +294,16 @@ def _invoiced(base: ClientBase) -> _Invoiced:
     who, days = client_days(base, "invoices", only[rows] & (amount > 0))
     last = np.append(who[1:] != who[:-1], True)[: len(who)]
     day = base.day.to_datetime64().astype("datetime64[D]")
-    return _Invoiced(who, days, last, day, ids, int(last.sum()), int((some & other).sum()))
+    return Invoiced(who, days, last, day, ids, int(last.sum()), int((some & other).sum()))
 
 
-def _chosen(base: ClientBase, threshold: int | None) -> tuple[int, Text] | CannotSay:
-    """The threshold and who chose it."""
-    if threshold is not None:
-        return _checked_days(threshold), Text("chosen by you", "ваш выбор")
-    if base.config.silent_after_days is not None:
-        told = Text("chosen in clientlab.toml", "выбор из clientlab.toml")
-        return _checked_days(base.config.silent_after_days), told
-    found = silence_threshold(base)
-    if isinstance(found, CannotSay):
-        return found
-    told = Text("chosen from the gaps between invoices", "выбор по паузам между счетами")
-    return found.days, told
-
-
-def _checked_days(days: int) -> int:
+def checked_days(days: int) -> int:
     if isinstance(days, bool) or not isinstance(days, int | np.integer) or days < 1:
         raise InvalidValue(f"A threshold of {days!r} days is none: give a whole number, say 120.")
     return int(days)
 
 
-def _rates(
-    base: ClientBase, seen: _Invoiced, days: int, period: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Churn by period, of the periods on whose first day all clients can be seen."""
-    periods = complete(base, period)
-    begin = base.observed_from + pd.Timedelta(days=days)
-    return rates(seen.spells(days), periods[periods["first"] >= begin], period)
-
-
-def _sensitivity(base: ClientBase, seen: _Invoiced, chosen: int) -> tuple[pd.DataFrame, str]:
+def _sensitivity(base: ClientBase, seen: Invoiced, chosen: int) -> tuple[pd.DataFrame, str]:
     """Churn of one year at each threshold, and the name of the year."""
     years = complete(base, "Y")
     if len(years):
@@ -430,7 +326,7 @@ def _sensitivity(base: ClientBase, seen: _Invoiced, chosen: int) -> tuple[pd.Dat
     return frame.astype(dict.fromkeys(columns[1:6], float)), window
 
 
-def _days(days: int, lang: str = "en") -> str:
+def in_days(days: int, lang: str = "en") -> str:
     """'1 day', '21 день'."""
     word = Text(plural(days, "day", "days"), plural(days, "день", "дня", "дней"))
     return f"{number(days, lang)} {word.in_language(lang)}"
@@ -446,35 +342,8 @@ def _few(returns: int) -> Text:
     )
 
 
-def _nothing(base: ClientBase, seen: _Invoiced, days: int, period: str) -> Text:
-    if not seen.clients:
-        return Text(
-            f"{NAME.en}: no client of the records whose contract is a project has an invoice.",
-            f"{NAME.ru}: в записях нет проектных клиентов со счетами.",
-        )
-    window = f"{base.observed_from:%Y-%m-%d} – {base.observed_until:%Y-%m-%d}"
-    return Text(
-        f"{NAME.en}: no whole {PERIODS[period].en} of the records ({window}) begins {_days(days)} "
-        "after them or later with a project client there. Use a shorter period or threshold.",
-        f"{NAME.ru}: внутри записей ({window}) нет полного периода ({PERIODS[period].ru}), который "
-        f"начинается через {_days(days, 'ru')} после их начала или позже и застаёт проектных "
-        "клиентов. Возьмите период или порог короче.",
-    )
-
-
-def _mixed(seen: _Invoiced) -> tuple[Text, ...]:
-    if not seen.mixed:
-        return ()
-    return (
-        Text(
-            f"Left out, with both an ongoing contract and projects: {seen.mixed}.",
-            f"Не входят те, у кого были и постоянный договор, и проекты: {seen.mixed}.",
-        ),
-    )
-
-
 def _notes(
-    base: ClientBase, seen: _Invoiced, frame: pd.DataFrame, returned: float
+    base: ClientBase, seen: Invoiced, frame: pd.DataFrame, returned: float
 ) -> tuple[Text, ...]:
     """What the threshold stands on, and which rows of the frame cannot be known."""
     notes = [
@@ -489,32 +358,22 @@ def _notes(
     if len(short):
         notes.append(
             Text(
-                f"Not observable from {_days(int(short.iloc[0]))} on: the records begin on "
+                f"Not observable from {in_days(int(short.iloc[0]))} on: the records begin on "
                 f"{base.observed_from:%Y-%m-%d}, later than that long before the year.",
-                f"Начиная с порога в {_days(int(short.iloc[0]), 'ru')} не наблюдается: записи "
+                f"Начиная с порога в {in_days(int(short.iloc[0]), 'ru')} не наблюдается: записи "
                 f"начинаются {base.observed_from:%Y-%m-%d}, меньше чем за этот срок до начала "
                 "года.",
             )
         )
-    return (*notes, *_mixed(seen))
+    return (*notes, *mixed_contracts(seen))
 
 
-def _instead(base: ClientBase, seen: _Invoiced, days: int, period: str) -> Text:
-    """How much hangs on the choice: the last period at the thresholds beside it."""
-    less = max((one for one in THRESHOLDS if one <= 0.8 * days), default=None)
-    more = min((one for one in THRESHOLDS if one >= 1.25 * days), default=None)
-    told: dict[str, list[str]] = {"en": [], "ru": []}
-    for other in (less, more):
-        rows = _rates(base, seen, other, period)[0] if other else ()
-        value = rows["estimate"].iloc[-1] if len(rows) else np.nan
-        for lang in told:
-            if other and pd.notna(value):
-                word = Text("with", "при").in_language(lang)
-                told[lang].append(f"{word} {number(other, lang)}: {WRITE['share'](value, lang)}")
-    en, ru = "; ".join(told["en"]), "; ".join(told["ru"])
-    return Text(
-        f"{_days(days)} of silence is a choice" + (f", in the last period instead {en}." * bool(en)
-                                                   or "."),
-        f"Порог в {_days(days, 'ru')} молчания — это выбор"
-        + (f"; за последний период иначе было бы: {ru}." * bool(ru) or "."),
-    )  # fmt: skip
+def mixed_contracts(seen: Invoiced) -> tuple[Text, ...]:
+    if not seen.mixed:
+        return ()
+    return (
+        Text(
+            f"Left out, with both an ongoing contract and projects: {seen.mixed}.",
+            f"Не входят те, у кого были и постоянный договор, и проекты: {seen.mixed}.",
+        ),
+    )

@@ -11,12 +11,8 @@ import pytest
 
 from clientlab.clients import ClientBase
 from clientlab.clients.board import streaks, week
-from clientlab.clients.board_colours import (
-    colours_by_manager,
-    handed_over,
-    leniency,
-    transitions,
-)
+from clientlab.clients.board_colours import colours_by_manager, transitions
+from clientlab.clients.board_worth import handed_over, leniency
 from clientlab.demo import demo_agency
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay

@@ -15,7 +15,9 @@ import pandas as pd
 import pytest
 
 from clientlab.clients import ClientBase
-from clientlab.clients.growth import average_check, expansion, referral_rate
+from clientlab.clients.average_check import average_check
+from clientlab.clients.growth import expansion
+from clientlab.clients.referral import referral_rate
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay
 from clientlab.stats import design, proportions

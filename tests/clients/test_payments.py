@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from clientlab.clients import ClientBase
-from clientlab.clients.payments import days_past_due, payment_by, payment_discipline
+from clientlab.clients.past_due import days_past_due
+from clientlab.clients.payments import payment_by, payment_discipline
 from clientlab.results import CannotSay
 
 CLIENTS = pd.DataFrame(

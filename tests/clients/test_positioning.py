@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from clientlab.clients import ClientBase
-from clientlab.clients.positioning import client_budget, positioning, revenue_by
+from clientlab.clients.budget import client_budget
+from clientlab.clients.positioning import positioning, revenue_by
 from clientlab.results import CannotSay
 
 CLIENTS = pd.DataFrame(

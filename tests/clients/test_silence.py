@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 from clientlab.clients import ClientBase, silence
-from clientlab.clients.silence import silence_churn, silence_spells, silence_threshold
+from clientlab.clients.silence import silence_spells, silence_threshold
+from clientlab.clients.silence_churn import silence_churn
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay
 from clientlab.stats import proportions
@@ -243,5 +244,5 @@ def test_it_is_said_drawn_and_tabled(lang):
 
 
 def test_the_names_of_days_follow_russian_grammar():
-    found = [silence._days(days, "ru") for days in (1, 22, 120)]
+    found = [silence.in_days(days, "ru") for days in (1, 22, 120)]
     assert found == ["1 день", "22 дня", "120 дней"]
