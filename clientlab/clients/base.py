@@ -6,7 +6,7 @@ end of a day. It deliberately computes no indicator: those are functions of a ba
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -157,6 +157,39 @@ class ClientBase:
                 f"{self._store.observed_from:%Y-%m-%d}. Use that day or a later one."
             )
         return ClientBase(self._store, wanted, False)
+
+    def of(self, clients: Iterable[str]) -> ClientBase:
+        """The base of some clients only, on the same day and over the same records.
+
+        Rows of tables that belong to no client, such as refused deals, stay.
+
+        Parameters
+        ----------
+        clients : iterable of str
+            Identifiers; one that the base does not know is refused.
+
+        Returns
+        -------
+        ClientBase
+
+        Raises
+        ------
+        InvalidValue
+
+        Examples
+        --------
+        >>> base = ClientBase.read({
+        ...     "clients": pd.DataFrame({"client_id": ["a", "b"], "started_on": "2024-02-01"}),
+        ...     "invoices": pd.DataFrame({"client_id": ["a", "b"], "issued_on": "2024-02-05",
+        ...                               "amount": [100, 70]})})
+        >>> base.of(["b"]).tables["invoices"]["amount"].tolist()
+        [70.0]
+        """
+        wanted = pd.Index(clients, dtype="str").unique()
+        unknown = wanted.difference(self._store.ids)
+        if len(unknown):
+            raise InvalidValue(f"{unknown[0]!r} is not a client of this base.")
+        return ClientBase(self._store.of(wanted), self.day, self._is_export_day)
 
     @property
     def observed_from(self) -> pd.Timestamp:

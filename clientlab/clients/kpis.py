@@ -14,6 +14,7 @@ from clientlab.clients.average_check import average_check
 from clientlab.clients.board import streaks, week
 from clientlab.clients.board_colours import colours_by_manager, transitions
 from clientlab.clients.board_worth import handed_over, leniency
+from clientlab.clients.breakdown import breakdown
 from clientlab.clients.budget import client_budget
 from clientlab.clients.churn_rates import churn_rate
 from clientlab.clients.cohorts import cohorts
@@ -38,6 +39,7 @@ __all__ = [
     "Kpi",
     "asked_too_often",
     "average_check",
+    "breakdown",
     "churn_by_manager",
     "churn_rate",
     "client_budget",

@@ -7,7 +7,7 @@ became of every row. `base` looks at it; nobody else does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,16 @@ class Stored:
     known: np.ndarray
     codes: np.ndarray | None  # index of the client of each row
 
+    def of(self, ids: pd.Index, clients: pd.Index) -> Stored:
+        if self.codes is None:
+            return self
+        kept = ids.isin(clients)
+        # The last stands for -1: a row that belongs to no known client.
+        place = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
+        rows = np.flatnonzero(np.append(kept, False)[self.codes])
+        frame = self.frame.take(rows).reset_index(drop=True)
+        return Stored(frame, self.known[rows], place[self.codes[rows]])
+
 
 @dataclass(frozen=True)
 class Store:
@@ -50,6 +60,11 @@ class Store:
     observed_until: pd.Timestamp
     guessed: frozenset[str]
     currency: str | None
+
+    def of(self, clients: pd.Index) -> Store:
+        """The rows of some clients, and those that belong to none."""
+        kept = {name: table.of(self.ids, clients) for name, table in self.tables.items()}
+        return replace(self, tables=kept, ids=self.ids[self.ids.isin(clients)])
 
 
 def to_day(value: Any, name: str) -> pd.Timestamp:

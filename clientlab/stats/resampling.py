@@ -94,10 +94,10 @@ def bootstrap(
         )
     drawn = _draw(call, columns, members, statistic, replicates, seed)
     drawn = drawn.reshape(replicates, -1)
-    known = ~np.isnan(drawn).any(axis=1)
+    known = np.isfinite(drawn).all(axis=1)
     if (~known).sum() > NAN_ALLOWED * replicates:
         raise ValueError(
-            f"{int((~known).sum())} of {replicates} resamples gave NaN; at most "
+            f"{int((~known).sum())} of {replicates} resamples gave no finite number; at most "
             f"{NAN_ALLOWED:.0%} may. The sample is too small for this statistic."
         )
     drawn = drawn[known]

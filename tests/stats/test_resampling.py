@@ -184,7 +184,8 @@ def test_what_cannot_be_resampled_is_refused_in_a_sentence(case):
 def test_a_statistic_often_without_value_is_refused():
     answers = iter([1.0] + [np.nan, 1.0] * 1000)
     message = (
-        "1000 of 2000 resamples gave NaN; at most 5% may. The sample is too small for this "
+        "1000 of 2000 resamples gave no finite number; at most 5% may. The sample is too small for "
+        "this "
         "statistic."
     )
     with pytest.raises(ValueError, match="^" + re.escape(message) + "$"):
