@@ -193,7 +193,8 @@ def _changes(
         gap = frame["estimate"].iloc[-1] - frame["estimate"].iloc[-1 - back]
         low = high = np.nan
         both = pd.concat([then, now])
-        if len(now) and len(then) and both["client_id"].nunique() > 2:
+        answered = [part["client_id"].nunique() for part in (then, now)]
+        if min(answered) > 1 and both["client_id"].nunique() > 2:
             score = both["score"].to_numpy(float)
             value = np.where(score >= 9, 1.0, np.where(score <= 6, -1.0, 0.0))
             value = value if column == "nps" else score

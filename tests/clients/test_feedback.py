@@ -102,3 +102,18 @@ def test_without_feedback_it_cannot_say():
 def test_no_answers_cannot_say():
     result = nps(read(FEEDBACK.iloc[[3]]))
     assert result.say() == "NPS: no answer lies in a whole period."
+
+
+def test_a_year_in_which_one_client_answered_is_no_ground_for_a_change():
+    earlier = pd.DataFrame(
+        [
+            ("c", "1", "2023-05-01", "2023-05-02", 9, 5),
+            ("c", "2", "2023-05-01", "2023-05-02", 3, 2),
+        ],
+        columns=FEEDBACK.columns,
+    )
+    answered = FEEDBACK.assign(client_id=["a", "a", "b", "d", "a"]).dropna()
+    clients = pd.DataFrame({"client_id": list("abcd"), "started_on": "2023-01-05"})
+    changes = nps(read(pd.concat([earlier, answered], ignore_index=True), clients)).changes
+    assert changes["estimate"].tolist() == [0.25]
+    assert changes[["low", "high"]].isna().all().all()
