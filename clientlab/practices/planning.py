@@ -265,7 +265,20 @@ class DetectableDifference(Result):
         return axes
 
 
-def _detectable(n1: int, n2: int, share: float, power: float, level: float) -> float:
+def smallest_detectable(
+    n1: float, n2: float, *, share: float = 0.5, power: float = 0.8, level: float = 0.95
+) -> float:
+    """Smallest difference from `share` that two groups show so often (score test).
+
+    Examples
+    --------
+    >>> round(smallest_detectable(50, 50), 3)
+    0.267
+    """
+    return _detectable(n1, n2, share, power, level)
+
+
+def _detectable(n1: float, n2: float, share: float, power: float, level: float) -> float:
     from scipy.optimize import brentq
     from scipy.stats import norm
 

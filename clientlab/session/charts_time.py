@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -84,6 +85,8 @@ def heat(
     *,
     write: Callable[[float], str] | None = None,
     top: float | None = None,
+    texts: Sequence[Sequence[str]] | None = None,
+    quiet: np.ndarray | None = None,
 ) -> None:
     """A table of numbers as cells, darker for more; cells without a number stay empty.
 
@@ -98,6 +101,10 @@ def heat(
         without text where there are too many to be read.
     top : float, optional
         Value of the darkest colour; the largest by default.
+    texts : sequence of sequences of str, optional
+        What is written in each cell instead.
+    quiet : ndarray of bool, shape (rows, columns), optional
+        Cells that nothing is said of: grey.
     """
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -113,17 +120,24 @@ def heat(
         edgecolors="white",
         linewidth=1.5,
     )
-    if values.shape[0] <= 18 and values.shape[1] <= 18:
+    grey = np.zeros(values.shape, bool) if quiet is None else np.asarray(quiet, bool)
+    if grey.any():
+        over = np.ma.masked_where(~grey, np.ones(values.shape))
+        ax.pcolormesh(over, cmap=LinearSegmentedColormap.from_list("grey", ["#e3e6ea"] * 2),
+                      edgecolors="white", linewidth=1.5)  # fmt: skip
+    if values.shape[0] <= 20 and values.shape[1] <= 18:
         for (row, column), value in np.ndenumerate(values):
             if not np.isnan(value):
-                colour = "white" if value > 0.6 * reach else style.INK
-                ax.text(column + 0.5, row + 0.5, write(value), ha="center", va="center",
+                colour = "white" if value > 0.6 * reach and not grey[row, column] else style.INK
+                told = texts[row][column] if texts is not None else write(value)
+                ax.text(column + 0.5, row + 0.5, told, ha="center", va="center",
                         size=12, color=colour, parse_math=False)  # fmt: skip
     ax.invert_yaxis()
     every = max(1, -(-len(rows) // (2 * TICKS)))
     ax.set_yticks(np.arange(len(rows))[::every] + 0.5, list(rows)[::every], size=12)
     step = max(1, -(-len(columns) // (2 * TICKS)))
-    ax.set_xticks(np.arange(len(columns))[::step] + 0.5, list(columns)[::step], size=12)
+    names = [textwrap.fill(name, 22) if texts is not None else name for name in columns]
+    ax.set_xticks(np.arange(len(columns))[::step] + 0.5, names[::step], size=12)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)

@@ -1,0 +1,354 @@
+"""A questionnaire as data: questions, types, options, routing, labels in both languages.
+
+It answers: what was asked of whom, and which answers are possible. `Survey` reads any
+export against it; nothing about answers is known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from clientlab.problems import InvalidValue, Problem, Problems
+from clientlab.values import normalised
+from clientlab.wording import Text
+
+QUESTIONNAIRE = Path(__file__).with_name("questionnaire.yaml")
+TYPES = ("single", "multi", "scale", "bands", "ranking", "nps", "number", "text", "grid")
+WITH_OPTIONS = ("single", "multi", "bands", "ranking")
+OTHER = "other"
+
+
+def _text(value: Any) -> Text:
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, Mapping) and {"en", "ru"} >= set(value) and value:
+        en, ru = (value.get(lang) or next(iter(value.values())) for lang in ("en", "ru"))
+        return Text(str(en), str(ru))
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return Text(str(value), str(value))
+    raise ValueError("write a text, or {en: …, ru: …}")
+
+
+Label = Annotated[Any, BeforeValidator(_text)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Option(_Part):
+    """One answer that can be chosen; `also` holds earlier wordings, `code` that of an export."""
+
+    id: str
+    label: Label = None
+    also: tuple[str, ...] = ()
+    code: str | int | None = None
+    exclusive: bool = False
+
+    @property
+    def text(self) -> Text:
+        return self.label or Text(self.id, self.id)
+
+    @property
+    def names(self) -> list[str]:
+        """Every way in which an export may write it."""
+        own = [self.text.en, self.text.ru, *self.also, self.id]
+        return list(dict.fromkeys([*own, str(self.code)] if self.code is not None else own))
+
+
+class AskedIf(_Part):
+    """The question is put to those who gave one of these answers to an earlier one."""
+
+    question: str
+    any_of: tuple[str, ...] = Field(min_length=1)
+
+
+class Question(_Part):
+    """One question.
+
+    Parameters
+    ----------
+    id : str
+    type : {"single", "multi", "scale", "bands", "ranking", "nps", "number", "text", "grid"}
+        "bands" are ordered ranges; a "grid" is one question for each of its `rows`.
+    text : Text
+    options : tuple of Option
+    rows : tuple of Option
+        Of a grid.
+    low, high : float, optional
+        Ends of a scale, bounds of a number.
+    anchors : tuple of Text
+        What the ends of a scale mean.
+    ordered : bool
+        The options of a single choice have an order, as sizes do.
+    other : bool
+        A text that fits no option is an answer of its own ('other: …').
+    asked_if : AskedIf, optional
+    missing : tuple of str
+        Values that mean 'no answer', such as 99.
+    also : tuple of str
+        Other headers of its column.
+    """
+
+    id: str
+    type: Literal[TYPES]  # pyright: ignore[reportInvalidTypeForm]
+    text: Label
+    options: tuple[Option, ...] = ()
+    rows: tuple[Option, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    anchors: tuple[Label, ...] = ()
+    ordered: bool = False
+    other: bool = False
+    asked_if: AskedIf | None = None
+    missing: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    grid: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        return list(dict.fromkeys([self.id, self.text.en, self.text.ru, *self.also]))
+
+    @property
+    def choices(self) -> tuple[Option, ...]:
+        """The options, and 'other' where it is allowed."""
+        if not self.other or any(option.id == OTHER for option in self.options):
+            return self.options
+        return (*self.options, Option(id=OTHER, label=Text("other", "другое"), also=("другой",)))
+
+    def option(self, id: str) -> Option:
+        return next(option for option in self.choices if option.id == id)
+
+    @property
+    def is_ordered(self) -> bool:
+        return self.ordered or self.type == "bands"
+
+
+class Codebook(_Part):
+    """A questionnaire; made by `Codebook.read`.
+
+    Parameters
+    ----------
+    name : Text
+    questions : tuple of Question
+    """
+
+    name: Label
+    questions: tuple[Question, ...] = Field(min_length=1)
+
+    @classmethod
+    def read(cls, source: str | Path | Mapping[str, Any]) -> Codebook:
+        """Read a questionnaire from YAML, and check it.
+
+        Parameters
+        ----------
+        source : path or mapping
+            A YAML file, or what it holds.
+
+        Returns
+        -------
+        Codebook
+
+        Raises
+        ------
+        InvalidValue
+            Everything that is wrong with it, by question.
+
+        Examples
+        --------
+        >>> book = Codebook.read({"name": "Pulse", "questions": [
+        ...     {"id": "speed", "type": "bands", "text": {"en": "How fast?", "ru": "Как быстро?"},
+        ...      "options": [{"id": "hour", "label": "within 1 hour"}, {"id": "later"}]}]})
+        >>> [option.text.en for option in book["speed"].options]
+        ['within 1 hour', 'later']
+        """
+        name, held = _loaded(source)
+        try:
+            book = cls.model_validate(held)
+        except ValidationError as error:
+            raise InvalidValue(
+                str(Problems([_told(name, held, one) for one in error.errors()]))
+            ) from None
+        Problems(_wrong(name, book)).raise_if_errors()
+        return book
+
+    def __getitem__(self, id: str) -> Question:
+        """The question of this id; a row of a grid is 'grid.row'."""
+        found = self.by_id.get(id)
+        if found is None:
+            raise InvalidValue(f"There is no question {id!r}. There are: {', '.join(self.by_id)}.")
+        return found
+
+    def __contains__(self, id: object) -> bool:
+        return id in self.by_id
+
+    def only(self, *ids: str) -> Codebook:
+        """Some of its questions, in their order; routing among them stays.
+
+        Examples
+        --------
+        >>> len(questionnaire().only("size", "role_model").questions)
+        2
+        """
+        for id in ids:
+            self[id]
+        kept = tuple(
+            question.model_copy(update={"asked_if": None})
+            if question.asked_if and question.asked_if.question not in ids
+            else question
+            for question in self.questions
+            if question.id in ids
+        )
+        return self.model_copy(update={"questions": kept})
+
+    @property
+    def by_id(self) -> dict[str, Question]:
+        """Questions by id, each row of a grid as one."""
+        return {one.id: one for question in self.questions for one in _rows_of(question)}
+
+
+def questionnaire() -> Codebook:
+    """The questionnaire on account managers' practices that ships with the kit (S4; A3).
+
+    Examples
+    --------
+    >>> [question.id for question in questionnaire().questions][:3]
+    ['size', 'services', 'region']
+    """
+    return Codebook.read(QUESTIONNAIRE)
+
+
+def _loaded(source: str | Path | Mapping[str, Any]) -> tuple[str, Any]:
+    if isinstance(source, Mapping):
+        return "codebook", source
+    path = Path(source)
+    if not path.is_file():
+        raise InvalidValue(f"There is no file {str(path)!r} (looked in {Path.cwd()}).")
+    try:
+        held = yaml.safe_load(path.read_text("utf-8-sig"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise InvalidValue(
+            f"{path.name}{where}: this is not YAML in UTF-8. Look at the indentation, and put "
+            "texts with a colon into quotation marks."
+        ) from None
+    if not isinstance(held, Mapping):
+        raise InvalidValue(f"{path.name}: a codebook has the keys 'name' and 'questions'.")
+    return path.name, held
+
+
+def _told(name: str, held: Any, error: Mapping) -> Problem:
+    """One fault of the form, by question instead of by position."""
+    place = list(error["loc"])
+    where = ""
+    if len(place) > 1 and place[0] == "questions" and isinstance(place[1], int):
+        given = held["questions"][place[1]]
+        id = given.get("id", f"number {place[1] + 1}") if isinstance(given, Mapping) else place[1]
+        where, place = f"question {id!r}: ", place[2:]
+    said = {
+        "missing": "is missing",
+        "extra_forbidden": "is not a key of a codebook",
+        "literal_error": f"is none of {', '.join(TYPES)}",
+    }.get(error["type"], error["msg"].removeprefix("Value error, "))
+    return Problem(name, f"{where}{'.'.join(map(str, place))} {said}.".replace("  ", " "))
+
+
+def _wrong(name: str, book: Codebook) -> list[Problem]:
+    """What is well-formed and cannot be used."""
+    found: list[str] = []
+    ids = [question.id for question in book.questions]
+    found += [f"two questions are called {id!r}." for id in dict.fromkeys(ids) if ids.count(id) > 1]
+    seen: set[str] = set()
+    for question in book.questions:
+        here = f"question {question.id!r}: "
+        found += [here + text for text in _wrong_options(question)]
+        if question.type in ("scale", "number") and _empty_range(question):
+            found.append(here + f"low ({question.low:g}) is not under high ({question.high:g}).")
+        if question.type == "scale" and (question.low is None or question.high is None):
+            found.append(here + "a scale needs low and high.")
+        if question.type == "grid" and not question.rows:
+            found.append(here + "a grid needs rows.")
+        rule = question.asked_if
+        if rule and rule.question not in seen:
+            found.append(here + f"asked_if names {rule.question!r}, which is no earlier question.")
+        elif rule:
+            known = [option.id for option in book[rule.question].choices]
+            strange = [id for id in rule.any_of if id not in known]
+            found += [here + f"asked_if names {id!r}, which is no option of {rule.question!r}."
+                      for id in strange]  # fmt: skip
+        seen |= {one.id for one in _rows_of(question)}
+    return [Problem(name, text) for text in found]
+
+
+def _empty_range(question: Question) -> bool:
+    return question.low is not None and question.high is not None and question.low >= question.high
+
+
+def _wrong_options(question: Question) -> list[str]:
+    found = []
+    grid_of_choices = question.type == "grid" and question.low is None
+    if (question.type in WITH_OPTIONS or grid_of_choices) and len(question.options) < 2:
+        found.append(f"a question of type {question.type!r} needs at least two options.")
+    for kind, parts in (("options", question.options), ("rows", question.rows)):
+        ids = [part.id for part in parts]
+        found += [
+            f"two {kind} are called {id!r}." for id in dict.fromkeys(ids) if ids.count(id) > 1
+        ]
+        names: dict[str, str] = {}
+        for part in parts:
+            for text in part.names:
+                key = text.casefold().strip()
+                if names.setdefault(key, part.id) != part.id:
+                    found.append(f"{text!r} names two {kind}: {names[key]!r} and {part.id!r}.")
+    if question.type != "multi" and any(option.exclusive for option in question.options):
+        found.append("only the options of a multi can be exclusive.")
+    return list(dict.fromkeys(found))
+
+
+def _rows_of(question: Question) -> list[Question]:
+    """A grid as its rows, each a question of its own; any other question as it is."""
+    if question.type != "grid":
+        return [question]
+    kind = "single" if question.low is None else "scale"
+    return [
+        question.model_copy(
+            update={
+                "id": f"{question.id}.{row.id}", "type": kind, "rows": (), "grid": question.id,
+                "text": Text(f"{question.text.en}: {row.text.en}",
+                             f"{question.text.ru}: {row.text.ru}"),
+                "also": tuple(f"{name} {part}" for name in question.names for part in row.names),
+            }
+        )
+        for row in question.rows
+    ]  # fmt: skip
+
+
+def matched(names: Mapping[str, int], text: str) -> int:
+    """The place of an answer among names, as written or without punctuation; −1 if none."""
+    key = text.casefold().strip()
+    return names.get(key, names.get(f"~{normalised(text)}", -1))
+
+
+def places(parts: tuple[Option, ...]) -> dict[str, int]:
+    """Names of options, as `matched` looks them up; names that fit two are left out.
+
+    Examples
+    --------
+    >>> known = places((Option(id="small", label="1–10"), Option(id="large", label=">10")))
+    >>> matched(known, "1-10"), matched(known, "Large"), matched(known, "7")
+    (0, 1, -1)
+    """
+    exact: dict[str, int] = {}
+    loose: dict[str, set[int]] = {}
+    for place, part in enumerate(parts):
+        for name in part.names:
+            exact.setdefault(name.casefold().strip(), place)
+            loose.setdefault(f"~{normalised(name)}", set()).add(place)
+    return exact | {name: found.pop() for name, found in loose.items()
+                    if len(found) == 1 and name != "~"}  # fmt: skip

@@ -1,0 +1,64 @@
+"""The file of a survey as a frame: any export, and SPSS with its labels.
+
+It answers: what stands in the cells. Codes of SPSS are replaced by their labels, since
+codebooks know options by name; a variable is called by its label where that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from clientlab.problems import InvalidValue
+from clientlab.reading import read_table
+
+
+def read_export(path: str | Path, knows: Callable[[str], bool]) -> tuple[pd.DataFrame, str]:
+    """A frame with the headers of the export, and the name of the file.
+
+    Parameters
+    ----------
+    path : path
+    knows : callable
+        Whether a header belongs to the codebook.
+
+    Returns
+    -------
+    frame : DataFrame
+        The index holds the rows of the file.
+    name : str
+    """
+    path = Path(path)
+    if path.suffix.lower() == ".sav" and path.is_file():
+        return _spss(path, knows), path.name
+    raw = read_table(path)
+    return raw.frame, path.name
+
+
+def _spss(path: Path, knows: Callable[[str], bool]) -> pd.DataFrame:
+    try:
+        import pyreadstat
+    except ImportError as error:
+        raise InvalidValue(
+            f"{path.name}: SPSS files are read by pyreadstat, which is not installed: "
+            "python -m pip install 'clientlab[spss]'"
+        ) from error
+    try:
+        frame, meta = pyreadstat.read_sav(str(path), user_missing=False)
+    except pyreadstat.ReadstatError as error:
+        raise InvalidValue(
+            f"{path.name}: this is not a file that SPSS saved. Save it again as .sav."
+        ) from error
+    frame = pd.DataFrame(frame)
+    columns = {}
+    for name in frame:
+        column = frame[name].astype(object)
+        labels = meta.variable_value_labels.get(name, {})
+        if labels:
+            column = column.map(lambda value, labels=labels: labels.get(value, value))
+        label = meta.column_names_to_labels.get(name)
+        use = label and label not in columns and not knows(name) and knows(label)
+        columns[label if use else name] = column
+    return pd.DataFrame(columns).set_axis(range(2, len(frame) + 2))

@@ -1,0 +1,371 @@
+"""The one door for answers: an export and its codebook in, a checked survey out.
+
+It answers: what did every respondent answer to every question, who was asked, what could
+not be read. No row is dropped: doubtful respondents are flagged, and the analyst chooses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clientlab.practices.codebook import Codebook
+from clientlab.practices.columns import columns_of, knows
+from clientlab.practices.exports import read_export
+from clientlab.practices.quality import FLAGS, flags_of
+from clientlab.practices.questions import Answers, read_answers
+from clientlab.problems import InvalidType, InvalidValue, Problem, Problems
+from clientlab.results import CannotSay, Provenance
+from clientlab.stats.design import Design
+from clientlab.values import numbers
+from clientlab.wording import Text, number, plural
+
+RESPONDENTS = Text("respondent|respondents", "респондент|респондента|респондентов")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Survey:
+    """Answers to a questionnaire; made by `Survey.read` or `Survey.from_frame`.
+
+    Attributes
+    ----------
+    codebook : Codebook
+    answers : mapping of question to Answers
+        Of the questions that the export holds.
+    rows : ndarray
+        Row of the file of every respondent (the header is row 1).
+    flags : DataFrame of bool
+        By respondent: what is doubtful; columns `quality.FLAGS`.
+    problems : Problems
+    source : Text
+    weights, clusters : ndarray or None
+        By respondent; `clusters` are units drawn as one, such as the agency.
+    weighted_by : str
+        Name of the weights.
+    margins : list of ndarray or None
+        What `rake` made the weights fit, so that intervals know it.
+    synthetic : bool
+    marginals_only : bool
+        Only one question at a time may be asked of it: the answers of a row do not
+        belong to one respondent.
+    """
+
+    codebook: Codebook
+    answers: Mapping[str, Answers]
+    rows: np.ndarray
+    flags: pd.DataFrame
+    problems: Problems
+    source: Text
+    weights: np.ndarray | None = None
+    clusters: np.ndarray | None = None
+    weighted_by: str = ""
+    margins: Sequence[np.ndarray] | None = None
+    synthetic: bool = False
+    marginals_only: bool = False
+    _dropped: int = field(default=0)
+
+    @classmethod
+    def read(
+        cls,
+        path: str | Path,
+        codebook: Codebook | str | Path | Mapping[str, Any],
+        *,
+        weights: str | None = None,
+        clusters: str | None = None,
+        respondent: str | None = None,
+        seconds: str | None = None,
+    ) -> Survey:
+        """Read an export against its codebook.
+
+        Parameters
+        ----------
+        path : path
+            CSV, XLSX or SPSS (.sav): a row for each respondent. Several answers may be
+            packed into one cell ('a; b'), or have a column each (0/1, yes/no, the text).
+        codebook : Codebook, path or mapping
+        weights, clusters, respondent, seconds : str, optional
+            Columns with the weight, the unit drawn as one (agency), the identifier, and
+            how long the answering took.
+
+        Returns
+        -------
+        Survey
+
+        Raises
+        ------
+        InvalidValue
+            If no question has a column, or a named column is missing or unusable. What
+            else is wrong is listed by `check`.
+
+        Examples
+        --------
+        >>> book = {"name": "Pulse", "questions": [{"id": "ways", "type": "multi",
+        ...     "text": "How?", "options": [{"id": "a", "label": "Calls, weekly"}, {"id": "b"}]}]}
+        >>> survey = Survey.from_frame(pd.DataFrame({"How?": ["Calls, weekly, b", "b", ""]}), book)
+        >>> survey.answers["ways"].values.tolist()
+        [[1, 1], [0, 1], [0, 0]]
+        """
+        book = codebook if isinstance(codebook, Codebook) else Codebook.read(codebook)
+        frame, name = read_export(path, knows(book))
+        return cls.from_frame(
+            frame, book, weights=weights, clusters=clusters, respondent=respondent,
+            seconds=seconds, source=Text(name, name),
+        )  # fmt: skip
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        codebook: Codebook | str | Path | Mapping[str, Any],
+        *,
+        weights: str | None = None,
+        clusters: str | None = None,
+        respondent: str | None = None,
+        seconds: str | None = None,
+        source: Text = Text("own survey", "собственный опрос"),
+        synthetic: bool = False,
+    ) -> Survey:
+        """As `read`, from a frame with the headers of an export."""
+        if not isinstance(frame, pd.DataFrame):
+            raise InvalidType(f"A survey is made from a DataFrame; got a {type(frame).__name__}.")
+        book = codebook if isinstance(codebook, Codebook) else Codebook.read(codebook)
+        special = {"weights": weights, "clusters": clusters, "respondent": respondent,
+                   "seconds": seconds}  # fmt: skip
+        named = {role: header for role, header in special.items() if header is not None}
+        columns, unused = columns_of(frame, book)
+        answers = {id: read_answers(book[id], found, len(frame)) for id, found in columns.items()}
+        _check(frame, book, named, answers)
+        answers = _routed(book, answers)
+        rows = _row_numbers(frame)
+        weight, cluster = (
+            _weights(frame[named["weights"]], rows) if "weights" in named else None,
+            _clusters(frame[named["clusters"]]) if "clusters" in named else None,
+        )
+        flags = flags_of(
+            answers, len(frame), frame.get(named.get("respondent")), frame.get(named.get("seconds"))
+        )
+        unused = [header for header in unused if header not in named.values()]
+        problems = _problems(book, answers, unused, rows, flags)
+        return cls(book, answers, rows, flags, Problems(problems), source, weight, cluster,
+                   weights or "", synthetic=synthetic)  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        mark = "SYNTHETIC DATA: " if self.synthetic else ""
+        return f"<{mark}Survey: {len(self)} respondents, {len(self.answers)} questions>"
+
+    def check(self) -> Problems:
+        """Everything that is wrong with the export, the gravest first."""
+        return self.problems
+
+    def only(self, chosen: Any) -> Survey:
+        """Some respondents.
+
+        Parameters
+        ----------
+        chosen : array_like of bool, shape (respondents,)
+        """
+        mask = np.asarray(chosen)
+        if mask.dtype != bool or mask.shape != (len(self),):
+            raise InvalidValue(f"Give one True or False for each of {len(self)} respondents.")
+        rows = np.flatnonzero(mask)
+        return replace(
+            self,
+            answers={id: one.of(rows) for id, one in self.answers.items()},
+            rows=self.rows[rows],
+            flags=self.flags.iloc[rows].reset_index(drop=True),
+            weights=None if self.weights is None else self.weights[rows],
+            clusters=None if self.clusters is None else self.clusters[rows],
+            margins=None if self.margins is None else [margin[rows] for margin in self.margins],
+            _dropped=self._dropped + len(self) - len(rows),
+        )
+
+    def without(self, *flags: str) -> Survey:
+        """Without the respondents who carry any of these flags.
+
+        Parameters
+        ----------
+        flags : str
+            Of `quality.FLAGS`; none: all of them.
+
+        Examples
+        --------
+        >>> book = {"name": "x", "questions": [{"id": "q", "type": "nps", "text": "?"}]}
+        >>> survey = Survey.from_frame(pd.DataFrame({"q": [9, 11, 3]}), book)
+        >>> len(survey.without("impossible"))
+        2
+        """
+        unknown = [flag for flag in flags if flag not in FLAGS]
+        if unknown:
+            raise InvalidValue(f"{unknown[0]!r} is not a flag; use {', '.join(FLAGS)}.")
+        return self.only(~self.flags[list(flags or FLAGS)].any(axis=1).to_numpy())
+
+    @cached_property
+    def design(self) -> Design:
+        """How the respondents were drawn, for intervals and tests."""
+        return Design(weights=self.weights, clusters=self.clusters, margins=self.margins)
+
+    @property
+    def is_simple(self) -> bool:
+        """Everybody counts the same and was drawn alone."""
+        return self.weights is None and self.clusters is None
+
+    def given(self, question: str) -> Answers | CannotSay:
+        """The answers to a question; a sentence if the export does not hold it."""
+        asked = self.codebook[question]
+        if question in self.answers:
+            return self.answers[question]
+        return CannotSay.because(
+            Text(f"The survey holds no answers to «{asked.text.en}».",
+                 f"В опросе нет ответов на вопрос «{asked.text.ru}»."), self.provenance(0),
+        )  # fmt: skip
+
+    def provenance(self, base: int | None = None) -> Provenance:
+        return Provenance(
+            source=self.source,
+            base=len(self) if base is None else base,
+            base_of=RESPONDENTS,
+            rows_in=len(self) + self._dropped,
+            rows_used=len(self),
+            rows_set_aside=self._dropped,
+            weights=self.weighted_by or None,
+            synthetic=self.synthetic,
+        )
+
+
+def joined(survey: Survey, what: str) -> None:
+    """Refuse what joins two answers, where rows are no respondents."""
+    if survey.marginals_only:
+        raise InvalidValue(
+            f"{what} joins the answers of a respondent, and these rows are no respondents: only "
+            "the totals of each question were published. Ask one question at a time (topline)."
+        )
+
+
+def _check(
+    frame: pd.DataFrame, book: Codebook, named: Mapping[str, str], answers: Mapping[str, Answers]
+) -> None:
+    for role, header in named.items():
+        if header not in frame:
+            raise InvalidValue(
+                f"{role}={header!r}: there is no such column. The file has: "
+                f"{', '.join(map(repr, map(str, frame.columns)))}."
+            )
+    if not answers:
+        headers = ", ".join(map(repr, map(str, frame.columns[:6])))
+        wanted = ", ".join(repr(question.text.en) for question in book.questions[:3])
+        raise InvalidValue(
+            f"No column belongs to a question of the codebook. The file has {headers}; a column is "
+            f"looked for by the id or the text of its question ({wanted} …). Add the header to the "
+            "question: also: [\"…\"]."
+        )  # fmt: skip
+
+
+def _routed(book: Codebook, answers: Mapping[str, Answers]) -> dict[str, Answers]:
+    """Who was asked what; whoever left the deciding question out and answered, was."""
+    found = dict(answers)
+    for id, one in answers.items():
+        rule = one.question.asked_if
+        if rule is None or rule.question not in found:
+            continue
+        first = found[rule.question]
+        options = [n for n, option in enumerate(first.question.choices) if option.id in rule.any_of]
+        hit = np.any([first.hits(option) for option in options], axis=0) & first.inside
+        found[id] = replace(one, asked=hit | (~first.answered & first.asked & one.answered))
+    return found
+
+
+def _row_numbers(frame: pd.DataFrame) -> np.ndarray:
+    """Rows as the analyst sees them: of the file, or counted from 2."""
+    if isinstance(frame.index, pd.RangeIndex) and frame.index.start == 0:
+        return np.arange(2, len(frame) + 2)
+    return frame.index.to_numpy()
+
+
+def _weights(column: pd.Series, rows: np.ndarray) -> np.ndarray:
+    read = numbers(column)
+    values = read.values.to_numpy(float)
+    wrong = ~(values >= 0)
+    if wrong.any() or not values.sum() > 0:
+        where = ", ".join(map(str, rows[wrong][:5])) or "all"
+        raise InvalidValue(
+            f"Weights {column.name!r}: {int(wrong.sum())} of {len(values)} are missing, negative "
+            f"or no number (rows {where}). Every respondent needs a weight of 0 or more."
+        )
+    return values * len(values) / values.sum()
+
+
+def _clusters(column: pd.Series) -> np.ndarray:
+    """Clusters by number; who tells none is one alone."""
+    text = column.astype(object).where(column.notna(), "").map(lambda value: str(value).strip())
+    codes, _ = pd.factorize(text)
+    alone = (text == "").to_numpy()
+    return np.where(alone, codes.max(initial=0) + 1 + np.arange(len(codes)), codes)
+
+
+def _problems(
+    book: Codebook,
+    answers: Mapping[str, Answers],
+    unused: list[str],
+    rows: np.ndarray,
+    flags: pd.DataFrame,
+) -> list[Problem]:
+    found = []
+    absent = [id for id in book.by_id if id not in answers]
+    if absent:
+        text = f"no column belongs to {len(absent)} of {len(book.by_id)} questions: "
+        found.append(Problem("survey", text + f"{', '.join(absent)}.", severity="warning"))
+    if unused:
+        shown = ", ".join(map(repr, unused[:12])) + (" …" if len(unused) > 12 else "")
+        found.append(Problem("survey", f"columns not used: {shown}.", severity="note"))
+    for id, one in answers.items():
+        if one.unread:
+            found.append(_unread(id, one, rows))
+        if one.other:
+            text = f"{number(len(one.other))} answers of their own ('other')."
+            found.append(Problem("survey", text, column=id, severity="note"))
+        if one.cannot_tell_none and not one.unread and (one.values.sum(axis=1) == 0).any():
+            count = int((one.values.sum(axis=1) == 0).sum())
+            text = (
+                f"{count} empty: the export does not tell 'ticked nothing' from 'did not answer'. "
+                "Counted as ticked nothing."
+            )
+            found.append(Problem("survey", text, column=id, severity="note"))
+    for flag, meaning in FLAGS.items():
+        hit = flags[flag].to_numpy()
+        if hit.any():
+            text = f"{flag} ({int(hit.sum())}): {meaning}. Flagged, not dropped: "
+            text += f"survey.without({flag!r}) leaves them out."
+            where = _shown(rows, np.flatnonzero(hit))
+            found.append(Problem("survey", text, rows=where, severity="warning"))
+    return found
+
+
+def _unread(id: str, one: Answers, rows: np.ndarray) -> Problem:
+    """Answers that fit nothing, as they are written."""
+    texts, count = list(dict.fromkeys(one.unread.values())), len(one.unread)
+    shown = ", ".join(map(repr, texts[:3])) + (f" and {len(texts) - 3} more" * (len(texts) > 3))
+    of_choices = one.question.type in ("single", "multi", "bands", "ranking")
+    rule = "no option" if of_choices else "no value of the question"
+    fix = 'Add the wording to the option: also: ["…"], or allow other: true.'
+    return Problem(
+        "survey",
+        f"{count} {plural(count, 'answer fits', 'answers fit')} {rule} ({shown}). Counted as not "
+        "given.",
+        column=id,
+        rows=_shown(rows, one.unread),
+        severity="warning",
+        fix=fix if of_choices else 'If it means no answer: missing: ["99"].',
+    )
+
+
+def _shown(rows: np.ndarray, places: Any) -> tuple:
+    return tuple(rows[place] for place in list(places))

@@ -1,0 +1,387 @@
+"""One question at a time: shares with their intervals, on the base that belongs to them.
+
+It answers: which share gives each option, how good is the mean of a scale, how many wait
+longer than an hour. Weights and clusters count as in `stats.design`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clientlab.practices.questions import Answers
+from clientlab.practices.survey import Survey
+from clientlab.results import CannotSay, Result
+from clientlab.stats import design, proportions
+from clientlab.stats.estimate import Estimate
+from clientlab.wording import Text, number, percent, percent_range
+
+SMALL, FEW = 30, 10
+CHOICES = ("single", "bands", "multi", "ranking")
+
+
+def topline(survey: Survey, question: str, *, level: float = 0.95) -> Topline | CannotSay:
+    """Shares of the answers to one question, and the mean of a scale.
+
+    Parameters
+    ----------
+    survey : Survey
+    question : str
+        A row of a grid is 'grid.row'.
+    level : float
+
+    Returns
+    -------
+    Topline
+        `frame` by option in the order of the codebook: ``option, label_en, label_ru,
+        count, estimate, low, high, base``, with weights also ``effective_base``. The base
+        is who was asked and answered; whoever ticked nothing of a multi-select has
+        answered. Ranges also have ``cumulative, cumulative_low, cumulative_high``; of a
+        ranking the share is of first places, with ``mean_rank``. `summary` holds the mean
+        and the median of a scale or number, or the Net Promoter Score.
+
+    Raises
+    ------
+    InvalidValue
+        If the codebook has no such question.
+
+    Notes
+    -----
+    Intervals: Wilson's; with weights or clusters the same on the linearised effective base
+    with t (`stats.design.proportion`). Of means, t; of the median, ranks of the order
+    statistics (binomial), unweighted only. Of NPS, the score interval of `stats.design.nps`.
+
+    Examples
+    --------
+    >>> from clientlab.demo import published_respondents
+    >>> found = topline(published_respondents(), "loyalty_methods").frame
+    >>> found.loc[[0], ["option", "count", "base"]].values.tolist()
+    [['feedback', 52, 95]]
+    """
+    given = survey.given(question)
+    if isinstance(given, CannotSay):
+        return given
+    if not given.inside.any():
+        return CannotSay.because(
+            Text(f"Nobody answered «{given.question.text.en}».",
+                 f"На вопрос «{given.question.text.ru}» никто не ответил."), survey.provenance(0),
+        )  # fmt: skip
+    kind = given.question.type
+    if kind in CHOICES:
+        frame = _shares(survey, given, level)
+    elif kind == "text":
+        frame = _texts(given)
+    else:
+        frame = _points(survey, given, level)
+    summary = _summary(survey, given, level) if kind in ("scale", "number", "nps") else {}
+    base = int(given.inside.sum())
+    return Topline(frame, survey.provenance(base), _notes(survey, given, frame),
+                   question=given.question, summary=summary, level=level)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Topline(Result):
+    """Answers to one question; made by `topline`.
+
+    Attributes
+    ----------
+    question : Question
+    summary : mapping of name to Estimate
+        "mean", "median" or "nps".
+    level : float
+    """
+
+    question: Any = None
+    summary: dict[str, Estimate] = field(default_factory=dict)
+    level: float = 0.95
+
+    def _said(self, row: pd.Series, lang: str) -> str:
+        ends = percent_range(row["low"], row["high"], lang)
+        return f"«{row[f'label_{lang}']}» — {percent(row['estimate'], lang)} ({ends})"
+
+    def headline(self, lang: str = "en") -> str:
+        if self.summary:
+            return self._of_summary(lang, False)
+        rows = self.frame.sort_values("estimate", ascending=False, kind="stable")
+        if self.question.type == "text":
+            count = number(len(self.frame), lang)
+            return Text(f"Different texts: {count}", f"Разных текстов: {count}").in_language(lang)
+        if self.question.type == "bands":
+            return self._of_bands(lang)
+        head = {
+            "multi": Text("Ticked most often", "Чаще всего отмечают"),
+            "ranking": Text("Most often in first place", "Чаще всего на первом месте"),
+        }.get(self.question.type, Text("Most often", "Чаще всего"))
+        return f"{head.in_language(lang)}: {self._said(rows.iloc[0], lang)}"
+
+    def _of_bands(self, lang: str) -> str:
+        """The first range within which at least half of the answers lie."""
+        half = self.frame[self.frame["cumulative"] >= 0.5].iloc[0]
+        share = percent(half["cumulative"], lang)
+        ends = percent_range(half["cumulative_low"], half["cumulative_high"], lang)
+        label = half[f"label_{lang}"]
+        return Text(
+            f"«{label}» and the ranges before it: {share} ({ends})",
+            f"«{label}» и предыдущие варианты: {share} ({ends})",
+        ).in_language(lang)
+
+    def _of_summary(self, lang: str, with_base: bool) -> str:
+        name, found = next(iter(self.summary.items()))
+        names = {"mean": Text("Mean", "Среднее"), "nps": Text("NPS", "NPS")}
+        scale, digits = (100, 0) if name == "nps" else (1, 1)
+        value, low, high = (number(scale * float(part), lang, digits=digits)
+                            for part in (found.estimate, found.low, found.high))  # fmt: skip
+        said = f"{names[name].in_language(lang)}: {value}"
+        if not np.isnan(found.low):
+            said += Text(f" ({low} to {high})", f" (от {low} до {high})").in_language(lang)
+        if "median" in self.summary and with_base:
+            middle = number(float(self.summary["median"].estimate), lang, digits=1)
+            said += Text(f", median {middle}", f", медиана {middle}").in_language(lang)
+        return said
+
+    def say(self, lang: str = "en") -> str:
+        said = self._of_summary(lang, True) if self.summary else self.headline(lang)
+        base, share = number(self.provenance.base or 0, lang), percent(self.level, lang)
+        tail = Text(f"; base {base}, intervals of {share}.", f"; база {base}, интервалы {share}.")
+        return f"{self.question.text.in_language(lang)} {said}{tail.in_language(lang)}"
+
+    def measures(self, lang: str = "en") -> str:
+        base = number(self.provenance.base or 0, lang)
+        of = Text(f"share of {base} who were asked and answered",
+                  f"доля от {base}, кого спросили и кто ответил")  # fmt: skip
+        return f"{self.question.text.in_language(lang)}: {of.in_language(lang)}"
+
+    def plot(self, ax=None):
+        from clientlab.session import charts, texts
+
+        lang, rows = texts.language(), self.frame
+        if self.question.type in ("multi", "single", "ranking", "text") and not (
+            self.question.is_ordered
+        ):
+            rows = rows.sort_values("estimate", ascending=False, kind="stable")
+        rows = rows.head(25)
+        with charts.picture(self, ax) as axes:
+            charts.bars(axes, list(rows[f"label_{lang}"]), rows["estimate"],
+                        low=rows["low"], high=rows["high"],
+                        quiet=(rows["base"] < FEW).to_list())  # fmt: skip
+        return axes
+
+
+def shares_of(
+    survey: Survey, hits: np.ndarray, inside: np.ndarray, level: float
+) -> dict[str, np.ndarray]:
+    """Counts, shares, intervals and bases of columns of hits; one path for all surveys.
+
+    Parameters
+    ----------
+    survey : Survey
+    hits, inside : ndarray of bool, shape (respondents, options)
+        Who gave the option, and who is in its base.
+    level : float
+
+    Returns
+    -------
+    dict of column to ndarray of shape (options,)
+    """
+    count = np.array([np.count_nonzero(column) for column in (hits & inside).T], int)
+    base = np.array([np.count_nonzero(column) for column in inside.T], int)
+    if survey.is_simple:
+        found = proportions.interval(count, base, level=level)
+        return {"count": count, "estimate": found.estimate, "low": found.low, "high": found.high,
+                "base": base}  # fmt: skip
+    weights = np.ones(len(survey)) if survey.weights is None else survey.weights
+    effective = np.array([_kish(weights[column]) for column in inside.T])
+    columns = np.where(inside, hits, np.nan).astype(float)
+    parts = {name: np.full(len(base), np.nan) for name in ("estimate", "low", "high")}
+    for place in np.flatnonzero(base > 0):
+        column = columns[:, place]
+        weight = weights * inside[:, place]
+        parts["estimate"][place] = np.nansum(weight * column) / weight.sum()
+        try:
+            one = design.proportion(column, survey.design, method="wilson", level=level)
+        except ValueError:  # one cluster: a share and no interval
+            continue
+        parts["low"][place], parts["high"][place] = one.low, one.high
+    return {"count": count, **parts, "base": base, "effective_base": effective}
+
+
+def _kish(weights: np.ndarray) -> float:
+    return float(weights.sum() ** 2 / (weights**2).sum()) if (weights > 0).any() else 0.0
+
+
+def hits_of(given: Answers) -> tuple[np.ndarray, np.ndarray]:
+    """Who gave each option, and who is in the base of each."""
+    choices = given.question.choices
+    if given.question.type == "multi":
+        inside = (given.values >= 0) & given.inside[:, None]
+        return given.values == 1, inside
+    if given.question.type == "ranking":
+        return given.values == 1, np.repeat(given.inside[:, None], len(choices), axis=1)
+    hits = np.empty((len(given.inside), len(choices)), bool, order="F")
+    for place in range(len(choices)):
+        np.equal(given.values, place, out=hits[:, place])
+    return hits, np.broadcast_to(given.inside[:, None], hits.shape)
+
+
+def _shares(survey: Survey, given: Answers, level: float) -> pd.DataFrame:
+    choices = given.question.choices
+    hits, inside = hits_of(given)
+    frame = pd.DataFrame(
+        {
+            "option": [option.id for option in choices],
+            "label_en": [option.text.en for option in choices],
+            "label_ru": [option.text.ru for option in choices],
+            **shares_of(survey, hits, inside, level),
+        }
+    )
+    if given.question.is_ordered:
+        upto = np.cumsum(hits, axis=1).astype(bool)
+        found = shares_of(survey, upto, inside, level)
+        frame["cumulative"] = found["estimate"]
+        frame["cumulative_low"], frame["cumulative_high"] = found["low"], found["high"]
+    if given.question.type == "ranking":
+        ranks = np.where(given.inside[:, None], given.values, np.nan)
+        with np.errstate(invalid="ignore"):
+            known = ~np.isnan(ranks)
+            total = np.where(known, ranks, 0).sum(axis=0)
+            frame["mean_rank"] = total / np.where(known.any(axis=0), known.sum(axis=0), np.nan)
+            frame["ranked"] = known.sum(axis=0)
+    return frame
+
+
+def _points(survey: Survey, given: Answers, level: float) -> pd.DataFrame:
+    """Shares of the points of a scale; of NPS its three groups; of a number its fifths."""
+    values = given.values
+    if given.question.type == "nps":
+        groups = [
+            ("promoters", Text("promoters, 9–10", "сторонники, 9–10"), values >= 9),
+            ("passives", Text("passives, 7–8", "нейтральные, 7–8"), (values >= 7) & (values < 9)),
+            ("detractors", Text("detractors, 0–6", "критики, 0–6"), values < 7),
+        ]
+    elif given.question.type == "scale":
+        points = np.arange(int(given.question.low), int(given.question.high) + 1)
+        ends = dict(zip((points[0], points[-1]), given.question.anchors, strict=False))
+        groups = [
+            (str(point), Text(*(f"{point}: {ends[point].in_language(lang)}" if point in ends
+                                else str(point) for lang in ("en", "ru"))), values == point)
+            for point in points
+        ]  # fmt: skip
+    else:
+        cuts = np.unique(np.quantile(values[given.inside], [0.2, 0.4, 0.6, 0.8]))
+        edges = [-np.inf, *cuts, np.inf]
+        groups = [(_range(low, high), Text(_range(low, high), _range(low, high)),
+                   (values > low) & (values <= high))
+                  for low, high in pairwise(edges)]  # fmt: skip
+    hits = np.column_stack([hit for _, _, hit in groups])
+    inside = np.broadcast_to(given.inside[:, None], hits.shape)
+    return pd.DataFrame(
+        {
+            "option": [name for name, _, _ in groups],
+            "label_en": [label.en for _, label, _ in groups],
+            "label_ru": [label.ru for _, label, _ in groups],
+            **shares_of(survey, hits, inside, level),
+        }
+    )
+
+
+def _range(low: float, high: float) -> str:
+    if np.isinf(low):
+        return f"≤ {high:g}"
+    return f"> {low:g}" if np.isinf(high) else f"{low:g}–{high:g}"
+
+
+def _texts(given: Answers) -> pd.DataFrame:
+    """How often each text was written; they are no options, so they have no interval."""
+    texts = pd.Series(given.values[given.inside]).value_counts()
+    base = int(given.inside.sum())
+    return pd.DataFrame(
+        {
+            "option": texts.index, "label_en": texts.index, "label_ru": texts.index,
+            "count": texts.to_numpy(), "estimate": texts.to_numpy() / base, "low": np.nan,
+            "high": np.nan, "base": base,
+        }
+    )  # fmt: skip
+
+
+def _summary(survey: Survey, given: Answers, level: float) -> dict[str, Estimate]:
+    values = np.where(given.inside, given.values, np.nan)
+    known = values[~np.isnan(values)]
+    clusters = known if survey.clusters is None else np.unique(survey.clusters[given.inside])
+    nothing = Estimate(float(np.average(known)), np.nan, np.nan, np.nan, np.nan)
+    if given.question.type == "nps":
+        if len(clusters) < 2:
+            share = float((known >= 9).mean() - (known <= 6).mean())
+            return {"nps": nothing._replace(estimate=share)}
+        return {"nps": design.nps(values, survey.design, level=level)}
+    mean = design.mean(values, survey.design, level=level) if len(clusters) > 1 else nothing
+    found = {"mean": mean}
+    if survey.is_simple:
+        found["median"] = median(known, level)
+    return found
+
+
+def median(values: np.ndarray, level: float = 0.95) -> Estimate:
+    """The median, between the order statistics that the binomial puts around it.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+    level : float
+
+    Returns
+    -------
+    Estimate
+        Ends NaN where n is too small for the level (5 at 95%).
+
+    Examples
+    --------
+    >>> found = median(np.arange(1, 10.0))
+    >>> found.estimate, found.low, found.high
+    (5.0, 2.0, 8.0)
+    """
+    from scipy.stats import binom
+
+    ordered, n = np.sort(values), len(values)
+    # The largest k with P(X < k) ≤ (1 − level) / 2: from the k-th value to the k-th last.
+    k = int(binom.ppf((1 - level) / 2, n, 0.5))
+    while k > 0 and binom.cdf(k - 1, n, 0.5) > (1 - level) / 2:
+        k -= 1
+    low, high = (ordered[k - 1], ordered[n - k]) if k > 0 else (np.nan, np.nan)
+    return Estimate(float(np.median(ordered)), np.nan, float(low), float(high), np.nan)
+
+
+def _notes(survey: Survey, given: Answers, frame: pd.DataFrame) -> tuple[Text, ...]:
+    none = np.zeros(len(survey), bool)
+    if given.question.type == "multi":
+        none = ((given.values == 1).sum(axis=1) == 0) & given.inside
+    counts = [
+        (given.asked & ~given.answered, Text("Asked, and no answer", "Спросили, ответа нет")),
+        (~given.asked, Text("Not asked", "Не спрашивали")),
+        (none, Text("Ticked nothing, in the base", "Не отметили ничего, входят в базу")),
+    ]
+    notes = [Text(f"{text.en}: {number(hit.sum())}.", f"{text.ru}: {number(hit.sum(), 'ru')}.")
+             for hit, text in counts if hit.any()]  # fmt: skip
+    if given.unread:
+        count = len(given.unread)
+        notes.append(
+            Text(
+                f"Could not be placed: {number(count)} answers; see check().",
+                f"Не удалось отнести ответов: {number(count, 'ru')}; см. check().",
+            )
+        )
+    if frame["base"].max() < SMALL:
+        notes.append(
+            Text(
+                "Fewer than 30 answers: the intervals are wide.",
+                "Меньше 30 ответов: интервалы широкие.",
+            )
+        )
+    who = Text(
+        "No interval covers who chose to answer.",
+        "Никакой интервал не учитывает, кто решил ответить.",
+    )
+    return (*notes, who)
