@@ -26,6 +26,9 @@ SMALL = 30  # effective base under which a cell is marked
 ALPHA = 0.05
 ADJUSTMENTS = {"holm": "Holm", "bh": "Benjamini–Hochberg", "bonferroni": "Bonferroni"}
 
+PAIRS = ["question", "banner", "option", "higher", "lower", "test", "base_higher", "base_lower",
+         "difference", "p_value", "adjusted"]  # fmt: skip
+
 
 @dataclass(frozen=True, eq=False)
 class Rows:
@@ -121,8 +124,8 @@ class Crosstab(Result):
                     }
                 )
             )  # fmt: skip
-        frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-        return frame.assign(differ=frame["adjusted"] < ALPHA) if len(frame) else frame
+        frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=PAIRS)
+        return frame.assign(differ=frame["adjusted"] < ALPHA)
 
     def why(
         self,

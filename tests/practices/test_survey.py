@@ -34,7 +34,8 @@ BOOK = Codebook.read(
                 "id": "ways", "type": "multi",
                 "text": {"en": "How do you keep in touch?", "ru": "Как общаетесь?"},
                 "options": [
-                    {"id": "weekly", "label": {"en": "Calls, weekly", "ru": "Созвоны, раз в неделю"}},
+                    {"id": "weekly",
+                     "label": {"en": "Calls, weekly", "ru": "Созвоны, раз в неделю"}},
                     {"id": "calls", "label": {"en": "Calls", "ru": "Созвоны"}},
                     {"id": "reports", "label": {"en": "Reports", "ru": "Отчёты"}},
                     {"id": "none", "label": {"en": "None of these", "ru": "Ничего"},
