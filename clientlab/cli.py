@@ -101,12 +101,16 @@ def new(
     """Copy the notebooks, without outputs, to a folder for own data."""
     from clientlab.clients.dictionary import write_templates
     from clientlab.notebook_files import copy_notebooks
+    from clientlab.practices.codebook import QUESTIONNAIRE
 
     copies = copy_notebooks(folder, lang=lang)
     write_templates(folder / "templates", lang=lang)
+    form = folder / QUESTIONNAIRE.name
+    form.write_text(QUESTIONNAIRE.read_text("utf-8"), "utf-8", newline="\n")
     count = f"{len(copies)} {plural(len(copies), 'notebook', 'notebooks')}"
     typer.echo(f"{count} copied to {folder}. Run them with: clientlab report {folder}")
     typer.echo(f"Empty tables of a client base, with their headers: {folder / 'templates'}")
+    typer.echo(f"A questionnaire to field, which is its codebook as well: {form}")
 
 
 @app.command()

@@ -17,7 +17,8 @@ from typing import Any
 
 import pandas as pd
 
-from clientlab.problems import InvalidValue
+from clientlab.problems import InvalidValue, Problem
+from clientlab.wording import plural
 
 ENCODINGS = ("utf-8-sig", "cp1251")  # cp1251 reads any bytes, so it comes last
 SEPARATORS = ";,\t|"
@@ -43,6 +44,9 @@ class RawTable:
         for only where the columns are known (`recognised`).
     empty : tuple
         Rows left out because nothing is in them.
+    beyond : tuple
+        Rows with cells under no column name, which are not used: of a text with a
+        separator inside and no quotation marks the rest stands one column too far.
     sheet : str
         Sheet or sheets of the workbook; '' of other files.
     rows : int
@@ -54,8 +58,28 @@ class RawTable:
     totals: tuple = ()
     repeated: tuple = ()
     empty: tuple = ()
+    beyond: tuple = ()
     sheet: str = ""
     rows: int = 0
+
+    def problems(self, table: str, severity: str = "warning") -> list[Problem]:
+        """What any door has to tell about the file: cells that stand under no name.
+
+        Parameters
+        ----------
+        table : str
+            Name of the table, as the analyst knows it.
+        severity : {"warning", "error"}
+        """
+        if not self.beyond:
+            return []
+        count = len(self.beyond)
+        text = (
+            f"{count} {plural(count, 'row', 'rows')} with cells under no column name: those are "
+            "not used, and the rest may stand one column too far."
+        )
+        fix = "Put quotation marks around texts with a separator inside; name every column."
+        return [Problem(table, text, rows=self.beyond, severity=severity, fix=fix)]
 
 
 def read_table(
@@ -188,10 +212,10 @@ def _table(
 
 def _sorted_rows(
     rows: list[list[str]], start: int, header: list[str], known: bool
-) -> tuple[dict[int, list[str]], tuple[list[int], list[int], list[int]]]:
-    """Rows of the table, and numbers of the totals, the repeated headers, the empty rows."""
-    kept, totals, repeated, empty = {}, [], [], []
-    width = len(header)
+) -> tuple[dict[int, list[str]], tuple[list[int], ...]]:
+    """Rows of the table, and numbers of the totals, the repeated headers, the empty, the beyond."""
+    kept, totals, repeated, empty, beyond = {}, [], [], [], []
+    width, nameless = len(header), [at for at, title in enumerate(header) if not title]
     for number, row in enumerate(rows, start=start):
         cells = [cell.strip() for cell in (row + [""] * width)[:width]]
         first = next((cell for cell in cells if cell), "")
@@ -203,7 +227,9 @@ def _sorted_rows(
             repeated.append(number)
         else:
             kept[number] = cells
-    return kept, (totals, repeated, empty)
+            if any(map(str.strip, row[width:])) or any(cells[at] for at in nameless):
+                beyond.append(number)
+    return kept, (totals, repeated, empty, beyond)
 
 
 def _is_total(first: str, filled: int, width: int) -> bool:
@@ -251,6 +277,7 @@ def stacked(tables: dict[str, RawTable]) -> RawTable:
         left("totals"),
         left("repeated"),
         left("empty"),
+        left("beyond"),
         ", ".join(tables),
         sum(table.rows for table in tables.values()),
     )

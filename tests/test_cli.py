@@ -19,6 +19,7 @@ import nbformat
 import pytest
 
 from clientlab import cli
+from clientlab.practices.codebook import Codebook
 
 SEP = os.sep
 LEAVES_ITS_NUMBER = "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))"
@@ -207,8 +208,11 @@ def test_new_copies_the_notebooks_and_says_how_to_run_them(tmp_path, capsys):
         f"Run them with: clientlab report {tmp_path / 'mine'}\n"
         "Empty tables of a client base, with their headers: "
         f"{tmp_path / 'mine' / 'templates'}\n"
+        "A questionnaire to field, which is its codebook as well: "
+        f"{tmp_path / 'mine' / 'questionnaire.yaml'}\n"
     )
     assert (tmp_path / "mine" / "templates" / "invoices.csv").is_file()
+    assert Codebook.read(tmp_path / "mine" / "questionnaire.yaml").by_id.keys() > {"role_model"}
 
 
 def test_record_tells_what_it_does_not_store(tmp_path, monkeypatch, capsys):

@@ -243,6 +243,18 @@ def test_a_line_break_inside_a_cell_is_no_row(tmp_path):
     assert read_table(path).frame["Клиент"].to_dict() == {2: "А\nБ", 3: "В"}
 
 
+def test_cells_under_no_column_name_are_told(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("a;;b\n1;;2\n3;;4;\n5;;6;7\n8;note;9\nИтого;;1;2\n", "utf-8")
+    raw = read_table(path, recognised={"a", "b"}.__contains__)
+    assert (raw.beyond, raw.totals) == ((4, 5), (6,))
+    assert raw.frame.loc[4].tolist() == ["5", "6"]
+    (problem,) = raw.problems("clients")
+    assert str(problem).startswith("clients, rows 4, 5: 2 rows with cells under no column name")
+    path.write_text("a,b\n1,2,\n", "utf-8")  # a separator at the end of a line is not a cell
+    assert not read_table(path).problems("clients")
+
+
 def test_encoding_and_separator_can_be_said(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes("Клиент,x;Сумма\nА;1\n".encode("cp866"))

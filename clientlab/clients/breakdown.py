@@ -79,7 +79,7 @@ def breakdown(
     >>> from clientlab.demo import DEMO
     >>> found = breakdown(ClientBase.read(DEMO), kpis.nps, "role_model")
     >>> found.frame["label_en"].str.split(":").str[0].tolist()
-    ['agency', 'three roles', 'production']
+    ['three roles', 'agency', 'production']
     """
     name = getattr(indicator, "__name__", repr(indicator))
     if name not in INDICATORS:

@@ -91,6 +91,7 @@ def _missing_table(name: str, problems: list[Problem]) -> Problem:
 def _opened(table: Table, raw: RawTable, config: Config) -> Opened:
     """One raw table, mapped and typed."""
     headers, problems = mapped_headers(table, list(raw.frame.columns), config)
+    problems += raw.problems(table.name)
     if raw.guessed not in PLAIN:
         problems.append(Problem(table.name, f"the file was read as: {raw.guessed}.",
                                 severity="note"))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from clientlab.practices.bases import possible_bases
 from clientlab.practices.codebook import Codebook, questionnaire
+from clientlab.practices.crosstab_result import surest
 from clientlab.practices.crosstabs import crosstab
 from clientlab.practices.nonresponse import unanswered
 from clientlab.practices.overlap import published_differences
@@ -26,6 +27,7 @@ __all__ = [
     "questionnaire",
     "rake",
     "required_base",
+    "surest",
     "topline",
     "unanswered",
 ]

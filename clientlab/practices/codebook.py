@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import pandas as pd
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -205,6 +206,24 @@ class Codebook(_Part):
             if question.id in ids
         )
         return self.model_copy(update={"questions": kept})
+
+    def contents(self, lang: str = "en") -> pd.DataFrame:
+        """What is asked: ``question, type, text, answers``, a row for each question.
+
+        Examples
+        --------
+        >>> questionnaire().contents("ru").loc[0, ["question", "answers"]].tolist()
+        ['size', '1–10; 11–30; 31–80; больше 80']
+        """
+        rows = []
+        for one in self.by_id.values():
+            answers = "; ".join(option.text.in_language(lang) for option in one.choices)
+            if one.type == "scale":
+                ends = [anchor.in_language(lang) for anchor in one.anchors] or ["", ""]
+                both = zip((one.low or 0, one.high or 0), ends, strict=False)
+                answers = " … ".join(f"{end:g} {text}".strip() for end, text in both)
+            rows.append((one.id, one.type, one.text.in_language(lang), answers))
+        return pd.DataFrame(rows, columns=["question", "type", "text", "answers"])
 
     @property
     def by_id(self) -> dict[str, Question]:

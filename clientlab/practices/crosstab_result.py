@@ -19,7 +19,7 @@ from clientlab.practices.crosstab_tests import (
 from clientlab.practices.planning import smallest_detectable
 from clientlab.practices.survey import Survey
 from clientlab.problems import InvalidValue
-from clientlab.results import Result
+from clientlab.results import CannotSay, Result
 from clientlab.wording import Text, number, percent, plural
 
 SMALL = 30  # effective base under which a cell is marked
@@ -154,6 +154,7 @@ class Crosstab(Result):
         Examples
         --------
         >>> from clientlab.demo import demo_survey
+        >>> from clientlab.practices import crosstab
         >>> found = crosstab(demo_survey(), "knowledge_actual", "role_model")
         >>> found.why("B>A").startswith("B (One person for account and project) 7.3 (base 44)")
         True
@@ -307,8 +308,10 @@ class Crosstab(Result):
         more = len(found) - 1
         tail = Text(f"; {more} more {plural(more, 'difference', 'differences')}",
                     f"; ещё различий: {more}") if more else Text("", "")  # fmt: skip
+        label = up[f"label_{lang}"]
+        label = f"«{label}»" if up["measure"] == "share" else label[0].upper() + label[1:]
         return (
-            f"«{up[f'label_{lang}']}»: {self._group(up, lang)} — {self._value(up, lang)}, "
+            f"{label}: {self._group(up, lang)} — {self._value(up, lang)}, "
             f"{self._group(down, lang)} — {self._value(down, lang)}{tail.in_language(lang)}"
         )
 
@@ -368,6 +371,8 @@ class Crosstab(Result):
         groups = frame["group"].nunique()
         written = [f"{self._value(cell, lang)} {cell['letters']}".strip() for _, cell in
                    frame.iterrows()]  # fmt: skip
+        if frame["option"].nunique() == 1 and first["measure"] != "share":
+            return self._plot_means(frame, ax)
         row = frame.drop_duplicates("group")
         base = frame.groupby("group", sort=False)["base"].max()
         across = [f"{cell['letter']}: {self._group(cell, lang)} · "
@@ -383,6 +388,62 @@ class Crosstab(Result):
                 quiet=(frame["mark"] == "grey").to_numpy().reshape(-1, groups),
             )
         return axes
+
+    def _plot_means(self, frame: pd.DataFrame, ax):
+        """One mean (or score) by group, with its interval."""
+        from clientlab.session import charts, texts
+
+        lang = texts.language()
+        names = [f"{cell['letter']}: {self._group(cell, lang)} · {number(cell['base'], lang)}"
+                 for _, cell in frame.iterrows()]  # fmt: skip
+        scale = 100 if frame["measure"].iloc[0] == "nps" else 1
+        values, low, high = (scale * frame[part] for part in ("estimate", "low", "high"))
+        with charts.picture(self, ax) as axes:
+            charts.dots(
+                axes, names, values, low.fillna(values), high.fillna(values),
+                texts=[f"{self._value(cell, lang)} {cell['letters']}".strip()
+                       for _, cell in frame.iterrows()],
+                quiet=(frame["mark"] == "grey").to_list(),
+            )  # fmt: skip
+        return axes
+
+
+def surest(found: Crosstab | CannotSay) -> Text | CannotSay:
+    """The surest difference of a crosstab, and why it stands there.
+
+    Parameters
+    ----------
+    found : Crosstab
+
+    Returns
+    -------
+    Text, or CannotSay if it is given one or nothing was tested
+
+    Examples
+    --------
+    >>> from clientlab.demo import demo_survey
+    >>> from clientlab.practices import crosstab
+    >>> surest(crosstab(demo_survey(), "upsell_ways", "role_model")).en.split(" (")[0]
+    '«A separate salesperson sells on»: C'
+    """
+    if isinstance(found, CannotSay):
+        return found
+    tests = found.tests()
+    tests = tests[tests["adjusted"].notna()]
+    if tests.empty:
+        none = Text("No two groups are large enough to be compared.",
+                    "Нет двух групп, достаточно больших для сравнения.")  # fmt: skip
+        return CannotSay.because(none, found.provenance)
+    best = tests.sort_values(["adjusted", "p_value"], kind="stable").iloc[0]
+    place = {name: best[name] for name in ("option", "question", "banner")}
+    rows = found.frame
+    for name, value in place.items():
+        rows = rows[rows[name] == value]
+    letter = rows.set_index("group")["letter"]
+    pair = f"{letter[best['higher']]}>{letter[best['lower']]}"
+    said = [f"«{rows.iloc[0][f'label_{lang}']}»: {found.why(pair, **place, lang=lang)}"
+            for lang in ("en", "ru")]  # fmt: skip
+    return Text(*said)
 
 
 def _p_value(p: float, lang: str) -> str:

@@ -17,6 +17,7 @@ from clientlab.practices.survey import Survey
 from clientlab.practices.toplines import hits_of
 from clientlab.stats import design, proportions
 
+FEW_CLUSTERS = 10  # in a group, under which its own variance is poorly known
 RARE = 5  # hits or misses under which a linearised variance is not trusted alone
 SMALL = 30  # under it shares are tested by Fisher's exact test
 SCORE, EXACT, WELCH, LINEAR, NONE = "score", "exact", "welch", "linearised", ""
@@ -217,7 +218,8 @@ def linear_cells(
     """Shares, means or NPS with weights or clusters: one linearised path for all of them.
 
     The variance of a difference is V[a, a] + V[b, b] − 2 V[a, b] of `design.covariance`,
-    its t on the clusters with an answer in either group, less two. A group under 30, or
+    its t on the clusters with an answer in either group, less two; where one has fewer
+    than ten clusters of its own, on Satterthwaite's degrees of freedom. A group under 30, or
     with fewer than 5 hits or misses, is tested by the score test on effective bases too,
     and the larger p-value counts: where nobody ticks, a linearised variance is 0.
     """
@@ -311,6 +313,15 @@ def _interval_of_group(values: np.ndarray, kind: str, level: float) -> tuple[flo
     return float(score.low), float(score.high)
 
 
+def _degrees(one: set, two: set, spread_one: float, spread_two: float) -> float:
+    """Clusters less two, as R's svyttest; Satterthwaite's where a group has few of them."""
+    few = min(len(one), len(two))
+    if few >= FEW_CLUSTERS or one & two or not spread_one + spread_two > 0:
+        return max(len(one | two) - 2, 1)
+    parts = (spread_one**2 / max(len(one) - 1, 0.5), spread_two**2 / max(len(two) - 1, 0.5))
+    return max((spread_one + spread_two) ** 2 / sum(parts), 1)
+
+
 def _linear_tests(
     survey: Survey,
     columns: np.ndarray,
@@ -334,7 +345,7 @@ def _linear_tests(
             continue
         gap = abs(estimate[a] - estimate[b])
         se = np.sqrt(max(spread[a, a] + spread[b, b] - 2 * spread[a, b], 0.0))
-        degrees = max(len(present[a] | present[b]) - 2, 1)  # as R's svyttest
+        degrees = _degrees(present[a], present[b], spread[a, a], spread[b, b])
         found, name = 2 * stdtr(degrees, -gap / se) if se > 0 else np.nan, LINEAR
         few = min(effective[a], effective[b]) < SMALL or rare[a] or rare[b]
         if kind == "share" and (few or not se > 0):

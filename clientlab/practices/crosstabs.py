@@ -24,12 +24,13 @@ from clientlab.practices.crosstab_tests import (
     pairs_of,
     share_cells,
 )
+from clientlab.practices.planning import smallest_detectable
 from clientlab.practices.survey import Survey, joined
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay
 from clientlab.stats import proportions
 from clientlab.stats.estimate import checked_level
-from clientlab.wording import Text
+from clientlab.wording import Text, number
 
 CHOICES = ("single", "bands", "multi")
 MEANS = ("scale", "number", "nps")
@@ -37,8 +38,8 @@ MEANS = ("scale", "number", "nps")
 
 def crosstab(
     survey: Survey,
-    question: str | Sequence[str],
-    by: str | Sequence[str],
+    question: str | Sequence[str] | None,
+    by: str | Sequence[str] | None,
     *,
     adjust: str | None = "holm",
     min_base: int = 10,
@@ -49,7 +50,7 @@ def crosstab(
     Parameters
     ----------
     survey : Survey
-    question, by : str or sequence of str
+    question, by : str, sequence of str or None
         A banner is a single choice, ordered ranges or a multi-select, whose groups then
         overlap. A scale, a number and NPS have one row, their mean or score.
     adjust : {"holm", "bh", "bonferroni", None}
@@ -92,6 +93,8 @@ def crosstab(
     checked_level(level)
     if adjust is not None and adjust not in ADJUSTMENTS:
         raise InvalidValue(f"adjust={adjust!r} is not known; use {', '.join(ADJUSTMENTS)} or None.")
+    if question is None or by is None:
+        return survey.no_question()
     questions = [question] if isinstance(question, str) else list(question)
     banners = [_banner(survey, name) for name in ([by] if isinstance(by, str) else by)]
     for part in (*(survey.given(name) for name in questions), *banners):
@@ -233,6 +236,9 @@ def _notes(tables: Sequence[Rows], min_base: int, adjust: str | None) -> tuple[T
                 f"{small} из {cells} ячеек стоят меньше чем на {SMALL}: тесты точные, осторожные.",
             )
         )
+    shares = [table for table in tables if table.cells.kind == "share"]
+    if shares and len({table.banner.question for table in tables}) == 1:
+        notes += _detectable(shares)
     rule = ADJUSTMENTS.get(adjust or "")
     notes.append(
         Text(
@@ -243,3 +249,24 @@ def _notes(tables: Sequence[Rows], min_base: int, adjust: str | None) -> tuple[T
         else Text("Pairs are not corrected for their number.", "Поправки на число пар нет.")
     )
     return tuple(notes)
+
+
+def _detectable(tables: Sequence[Rows]) -> list[Text]:
+    """How large a difference each group could show against all others."""
+    base = np.max([table.cells.effective_base.max(axis=0) for table in tables], axis=0)
+    rest = base.sum() - base
+    names = [*ascii_uppercase][: len(base)]
+    found = {name: smallest_detectable(own, other) for name, own, other in
+             zip(names, base, rest, strict=False) if min(own, other) >= 2}  # fmt: skip
+    said = ", ".join(f"{name} {number(100 * least)}" for name, least in found.items()
+                     if not np.isnan(least))  # fmt: skip
+    if not said:
+        return []
+    return [
+        Text(
+            "Found in 4 of 5 such surveys: a group that differs from all others by so many "
+            f"points: {said} (one comparison, share of 50%, independent answers).",
+            f"В 4 из 5 таких опросов находят отличие группы от остальных на столько п. п.: {said} "
+            "(одно сравнение, доля 50%, независимые ответы).",
+        )
+    ]

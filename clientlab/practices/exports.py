@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from clientlab.problems import InvalidValue
+from clientlab.problems import InvalidValue, Problem
 from clientlab.reading import read_table
 
 
-def read_export(path: str | Path, knows: Callable[[str], bool]) -> tuple[pd.DataFrame, str]:
-    """A frame with the headers of the export, and the name of the file.
+def read_export(
+    path: str | Path, knows: Callable[[str], bool]
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """A frame with the headers of the export, and what is wrong with the file.
 
     Parameters
     ----------
@@ -28,13 +30,13 @@ def read_export(path: str | Path, knows: Callable[[str], bool]) -> tuple[pd.Data
     -------
     frame : DataFrame
         The index holds the rows of the file.
-    name : str
+    problems : list of Problem
     """
     path = Path(path)
     if path.suffix.lower() == ".sav" and path.is_file():
-        return _spss(path, knows), path.name
+        return _spss(path, knows), []
     raw = read_table(path)
-    return raw.frame, path.name
+    return raw.frame, raw.problems("survey")
 
 
 def _spss(path: Path, knows: Callable[[str], bool]) -> pd.DataFrame:

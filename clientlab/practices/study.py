@@ -104,6 +104,7 @@ def check(raw: RawTable, name: str) -> Problems:
             found.append(
                 Problem(name, f"column '{column}' is missing; the file has {has}.", fix=fix)
             )
+    found += raw.problems(name, "error")
     if found:
         return Problems(found)
     if frame.empty:

@@ -112,11 +112,13 @@ class Survey:
         [[1, 1], [0, 1], [0, 0]]
         """
         book = codebook if isinstance(codebook, Codebook) else Codebook.read(codebook)
-        frame, name = read_export(path, knows(book))
-        return cls.from_frame(
+        frame, of_file = read_export(path, knows(book))
+        name = Path(path).name
+        survey = cls.from_frame(
             frame, book, weights=weights, clusters=clusters, respondent=respondent,
             seconds=seconds, source=Text(name, name),
         )  # fmt: skip
+        return replace(survey, problems=Problems([*of_file, *survey.problems]))
 
     @classmethod
     def from_frame(
@@ -218,8 +220,33 @@ class Survey:
         """Everybody counts the same and was drawn alone."""
         return self.weights is None and self.clusters is None
 
-    def given(self, question: str) -> Answers | CannotSay:
-        """The answers to a question; a sentence if the export does not hold it."""
+    def bases(self) -> pd.DataFrame:
+        """Who was asked and who answered every question.
+
+        Returns
+        -------
+        DataFrame
+            ``question, type, asked, answered, base`` (asked and answered), ``nothing``
+            (ticked no option of a multi-select) and ``alone`` (an option that excludes
+            the others); NaN for other types.
+        """
+        rows = []
+        for id, one in self.answers.items():
+            nothing = alone = np.nan
+            if one.question.type == "multi":
+                ticked = one.values == 1
+                only = [option.exclusive for option in one.question.choices]
+                nothing = int((one.inside & ~ticked.any(axis=1)).sum())
+                alone = int((one.inside & ticked[:, only].any(axis=1)).sum())
+            counts = (int(part.sum()) for part in (one.asked, one.answered, one.inside))
+            rows.append((id, one.question.type, *counts, nothing, alone))
+        names = ["question", "type", "asked", "answered", "base", "nothing", "alone"]
+        return pd.DataFrame(rows, columns=names)
+
+    def given(self, question: str | None) -> Answers | CannotSay:
+        """The answers to a question; a sentence if there is none, or not in the export."""
+        if question is None:
+            return self.no_question()
         asked = self.codebook[question]
         if question in self.answers:
             return self.answers[question]
@@ -227,6 +254,10 @@ class Survey:
             Text(f"The survey holds no answers to «{asked.text.en}».",
                  f"В опросе нет ответов на вопрос «{asked.text.ru}»."), self.provenance(0),
         )  # fmt: skip
+
+    def no_question(self) -> CannotSay:
+        none = Text("This survey has no such question.", "В этом опросе такого вопроса нет.")
+        return CannotSay.because(none, self.provenance(0))
 
     def provenance(self, base: int | None = None) -> Provenance:
         return Provenance(

@@ -24,14 +24,14 @@ SMALL, FEW = 30, 10
 CHOICES = ("single", "bands", "multi", "ranking")
 
 
-def topline(survey: Survey, question: str, *, level: float = 0.95) -> Topline | CannotSay:
+def topline(survey: Survey, question: str | None, *, level: float = 0.95) -> Topline | CannotSay:
     """Shares of the answers to one question, and the mean of a scale.
 
     Parameters
     ----------
     survey : Survey
-    question : str
-        A row of a grid is 'grid.row'.
+    question : str or None
+        A row of a grid is 'grid.row'. None: the survey has no such question; said so.
     level : float
 
     Returns
@@ -151,9 +151,9 @@ class Topline(Result):
 
     def measures(self, lang: str = "en") -> str:
         base = number(self.provenance.base or 0, lang)
-        of = Text(f"share of {base} who were asked and answered",
-                  f"доля от {base}, кого спросили и кто ответил")  # fmt: skip
-        return f"{self.question.text.in_language(lang)}: {of.in_language(lang)}"
+        of = Text(f"Share of {base} who were asked and answered",
+                  f"Доля от {base}, кого спросили и кто ответил")  # fmt: skip
+        return f"{self.question.text.in_language(lang)} {of.in_language(lang)}"
 
     def plot(self, ax=None):
         from clientlab.session import charts, texts

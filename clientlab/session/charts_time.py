@@ -133,7 +133,8 @@ def heat(
                 ax.text(column + 0.5, row + 0.5, told, ha="center", va="center",
                         size=12, color=colour, parse_math=False)  # fmt: skip
     ax.invert_yaxis()
-    every = max(1, -(-len(rows) // (2 * TICKS)))
+    # A table that is read cell by cell needs the name of every row.
+    every = 1 if texts is not None else max(1, -(-len(rows) // (2 * TICKS)))
     ax.set_yticks(np.arange(len(rows))[::every] + 0.5, list(rows)[::every], size=12)
     step = max(1, -(-len(columns) // (2 * TICKS)))
     names = [textwrap.fill(name, 22) if texts is not None else name for name in columns]

@@ -31,13 +31,15 @@ FIGURES = pd.read_csv(ROOT / "data" / "published" / "figures.csv")
 CONSTANTS = {
     "00-start-here": {
         "01": "a notebook",
+        "02": "a notebook",
         "05": "a notebook",
         "12": "a notebook",
         "3": "of the example 3 of 20",
         "20": "the same",
         "150": "largest base of the exercise",
     },
-    "01-what-account-managers-do": {},
+    "01-what-account-managers-do": {"02": "a notebook"},
+    "02-how-agencies-differ": {},
     "05-state-of-the-client-base": {},
     "12-public-benchmarks": {},
 }

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from clientlab.demo import demo_agency
+from clientlab.demo.survey import demo_answers
 from clientlab.practices.published import FIGURES
 from clientlab.runs import report
 from clientlab.session.handout import FINDING_MIME
@@ -203,3 +204,58 @@ def test_a_base_of_one_client_ends_in_sentences(tmp_path):
         "Клиент;Дата счёта;Сумма\nРомашка;05.02.2025;1 234,50\n".encode("cp1251")
     )
     assert "clients who left 0" in words(executed("05", "source=one"))
+
+
+ASKED = ("speed", "scale", "practices", "upsell", "by", "by_size", "overlapping", "unrelated")
+OUR_BOOK = """
+name: Наш опрос
+questions:
+  - id: отдел
+    type: single
+    text: Ваш отдел
+    options: [{id: a, label: Продажи}, {id: b, label: Аккаунты}]
+  - id: привычки
+    type: multi
+    text: Что вы делаете?
+    options: [{id: calls, label: "Звоним, раз в неделю"}, {id: calls2, label: Звоним},
+              {id: none, label: Ничего, exclusive: true}]
+  - id: оценка
+    type: scale
+    text: Оцените
+    low: 1
+    high: 5
+"""
+
+
+def test_planted_words_turn_in_a_reversed_survey():
+    demo_answers(reversed=True).to_csv("answers.csv", index=False)
+    printed = findings(nbformat.read(ROOT / "notebooks" / "02-how-agencies-differ.ipynb", 4))
+    turned = findings(executed("02", "source=answers.csv", "clusters=agency"))
+    before, after = ([found["headline"] for found in told] for told in (printed, turned))
+    assert len(before) == len(after) == 4
+    assert before[1].startswith("«A separate salesperson sells on»: A person for each")
+    assert not after[1].startswith("«A separate salesperson sells on»: A person for each")
+    assert before[3].startswith("Mean: One person for account and project")
+    assert not after[3].startswith("Mean: One person for account and project")
+    assert not set(before) & set(after)
+
+
+def test_thirty_answers_to_a_questionnaire_of_our_own(tmp_path):
+    (tmp_path / "анкета.yaml").write_text(OUR_BOOK, "utf-8")
+    rows = ["Отметка времени;Ваш отдел;Что вы делаете?;Оцените"]
+    rows += [f"{n};{'Продажи' if n % 3 else 'Аккаунты'};"
+             f"{['Звоним, раз в неделю, Звоним', 'Ничего', 'звоним; пьём чай', ''][n % 4]};{n % 7}"
+             for n in range(30)]  # fmt: skip
+    (tmp_path / "ответы.csv").write_text("\n".join(rows), "cp1251")
+    settings = dict.fromkeys(ASKED, "None") | {
+        "practices": "привычки", "scale": "оценка", "by": "отдел", "by_size": "отдел",
+        "unrelated": "отдел", "source": "ответы.csv", "codebook": "анкета.yaml", "targets": "None",
+    }  # fmt: skip
+    notebook = executed("02", *(f"{name}={value}" for name, value in settings.items()), lang="ru")
+    said = words(notebook)
+    assert said.count("В этом опросе такого вопроса нет.") >= 4
+    assert "пьём чай" in said  # what could not be placed is listed, with its rows
+    assert "7 rows with cells under no column name" in said  # the semicolon has no quotation marks
+    assert "14 answers fit no value of the question ('0', 'пьём чай', '6')" in said
+    assert "columns not used: 'Отметка времени'" in said
+    assert all(found["lang"] == "ru" for found in findings(notebook))

@@ -271,3 +271,9 @@ def test_no_base_that_fits_asks_for_the_number(write):
         "No base up to 1,000 fits these figures, so no interval is given. If you know how many "
         "answered, name it: published_topline(study, base=…)."
     )
+
+
+def test_a_label_with_a_comma_and_no_quotation_marks_is_an_error(write):
+    path = write(f"{HEADER}s,q,multi,a,Calls, weekly,54.7,percent,exact\n")
+    with pytest.raises(InvalidValue, match="row 2: 1 row with cells under no column name"):
+        Study.read(path)

@@ -79,8 +79,8 @@ def test_equal_questions_with_different_targets_are_named():
         ({"a": {"s": 0.5, "m": 0.2, "l": 0.3}},
          "Target 'a': nobody chose 'm', so no weight gives it 20%. Put it together "
          "with another option."),
-        ({"a": {"s": 1.0}}, "Target 'a': 2 respondents chose 'l', which has no share. Give it one, or "
-                            "leave them out."),
+        ({"a": {"s": 1.0}}, "Target 'a': 2 respondents chose 'l', which has no share. Give it "
+                            "one, or leave them out."),
         ({"a": {"s": 0.5, "x": 0.5}}, "Target 'a': 'x' is no option. There are: s, m, l."),
         ({"a": {"s": 0.5, "l": 0.4}},
          "Target 'a': the shares add up to 0.9; they must be positive and make 1 (or 100)."),
