@@ -47,7 +47,7 @@ def number(value: float, lang: str = "en", *, digits: int = 0) -> str:
     Parameters
     ----------
     value : float
-        NaN is read as a dash: not observable.
+        NaN is read as a dash, not observable; infinity as ∞, no end can be told.
     lang : {"en", "ru"}
     digits : int
         Decimals shown.
@@ -67,6 +67,8 @@ def number(value: float, lang: str = "en", *, digits: int = 0) -> str:
     checked_language(lang)
     if math.isnan(value):
         return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
     # A tie such as 0.125 must round alike on every machine: cut float noise first.
     text = f"{round(float(value), digits + 9):,.{digits}f}"
     if not text.strip("-0.,"):

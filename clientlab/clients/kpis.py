@@ -10,37 +10,52 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from clientlab.clients.acquisition import acquisition_cost
 from clientlab.clients.average_check import average_check
 from clientlab.clients.board import streaks, week
 from clientlab.clients.board_colours import colours_by_manager, transitions
 from clientlab.clients.board_worth import handed_over, leniency
 from clientlab.clients.breakdown import breakdown
 from clientlab.clients.budget import client_budget
+from clientlab.clients.capacities import capacity, lost_capacity
 from clientlab.clients.churn_rates import churn_rate
 from clientlab.clients.cohorts import cohorts
 from clientlab.clients.concentration import concentration
 from clientlab.clients.deals import refusal_reasons, win_rate
 from clientlab.clients.feedback import asked_too_often, csi, nps
 from clientlab.clients.growth import expansion
+from clientlab.clients.lifetime_curves import survival
+from clientlab.clients.lifetime_mean import expected_lifetime
+from clientlab.clients.lifetime_reasons import reasons
+from clientlab.clients.lifetime_worth import lifetime_value
+from clientlab.clients.losses import expected_losses
 from clientlab.clients.managers import churn_by_manager, manager_load
 from clientlab.clients.past_due import days_past_due
 from clientlab.clients.payments import payment_by, payment_discipline
 from clientlab.clients.positioning import positioning, revenue_by
 from clientlab.clients.referral import referral_rate
+from clientlab.clients.retention_costs import retention_cost
 from clientlab.clients.revenue import revenue_retention
 from clientlab.clients.segments import rcm
 from clientlab.clients.silence import silence_threshold
 from clientlab.clients.silence_churn import silence_churn
+from clientlab.clients.transformation import transformation_rate
 from clientlab.clients.whole_base import moved_people, parts
+from clientlab.clients.winning_keeping import acquisition_to_retention
+from clientlab.clients.worth_of_churn import churn_point
 from clientlab.wording import Text
 
 __all__ = [
     "KPIS",
     "Kpi",
+    "acquisition_cost",
+    "acquisition_to_retention",
     "asked_too_often",
     "average_check",
     "breakdown",
+    "capacity",
     "churn_by_manager",
+    "churn_point",
     "churn_rate",
     "client_budget",
     "cohorts",
@@ -49,8 +64,12 @@ __all__ = [
     "csi",
     "days_past_due",
     "expansion",
+    "expected_lifetime",
+    "expected_losses",
     "handed_over",
     "leniency",
+    "lifetime_value",
+    "lost_capacity",
     "manager_load",
     "moved_people",
     "nps",
@@ -59,13 +78,17 @@ __all__ = [
     "payment_discipline",
     "positioning",
     "rcm",
+    "reasons",
     "referral_rate",
     "refusal_reasons",
+    "retention_cost",
     "revenue_by",
     "revenue_retention",
     "silence_churn",
     "silence_threshold",
     "streaks",
+    "survival",
+    "transformation_rate",
     "transitions",
     "week",
     "win_rate",
@@ -81,7 +104,7 @@ class Kpi:
     function : callable
         ``function(base)`` gives its result.
     meaning : Text
-    unit : {"share", "points", "score", "number", "money", "days"}
+    unit : {"share", "points", "score", "number", "money", "days", "months"}
     formula : str
     source : str
         Article (S0–S4) and system that define it.
@@ -185,4 +208,40 @@ KPIS = {
     "client_budget": Kpi(
         client_budget, Text("client budget spent", "клиентский бюджет"), "share",
         "spent ÷ planned", "S1; B26", ("contracts", "costs")),
+    "transformation_rate": Kpi(
+        transformation_rate, Text("who leaves in which month", "DBTR"), "share",
+        "1 − S(m) ÷ S(m − 1), and S(m − 1) − S(m)", "S1; B4"),
+    "survival": Kpi(
+        survival, Text("share still there", "доля оставшихся"), "share",
+        "Kaplan–Meier with late entry", "S1; B4"),
+    "expected_lifetime": Kpi(
+        expected_lifetime, Text("lifetime (LT)", "срок жизни (LT)"), "months",
+        "area under S to the horizon; beyond, S(F) ÷ last rate", "S1, S2; B5"),
+    "reasons": Kpi(
+        reasons, Text("reasons for leaving", "причины ухода"), "share",
+        "Aalen–Johansen, unknown as a cause", "S0, S2, S3; C1"),
+    "lifetime_value": Kpi(
+        lifetime_value, Text("lifetime value (LTV)", "ценность клиента (LTV)"), "money",
+        "Σ ∫S of the month × mean margin a day of those still there × discount", "S1–S3; B5"),
+    "churn_point": Kpi(
+        churn_point, Text("one point of churn", "один пункт оттока"), "money",
+        "LTV at Sᵏ less LTV at S", "S3; B5"),
+    "acquisition_cost": Kpi(
+        acquisition_cost, Text("cost of winning a client", "CAC"), "money",
+        "spent ÷ clients who began", "S3; B7", ("acquisition",)),
+    "retention_cost": Kpi(
+        retention_cost, Text("cost of keeping clients", "стоимость удержания"), "money",
+        "service and client budget ÷ months of clients, ÷ revenue", "S1; B6", ("costs",)),
+    "acquisition_to_retention": Kpi(
+        acquisition_to_retention, Text("winning against keeping", "привлечение к удержанию"),
+        "number", "CAC ÷ 12 · cost of keeping a month", "S3; B7", ("acquisition",)),
+    "capacity": Kpi(
+        capacity, Text("capacity left", "свободная ёмкость"), "money",
+        "capacity − revenue of 365 days", "S1; B9"),
+    "lost_capacity": Kpi(
+        lost_capacity, Text("capacity of lost deals", "ёмкость отказов"), "money",
+        "Σ amounts refused, by capacity for us", "S1; B9", ("deals_lost",)),
+    "expected_losses": Kpi(
+        expected_losses, Text("losses expected", "ожидаемые потери"), "number",
+        "Σ 1 − S(age + 91) ÷ S(age)", "S1, S3; B30"),
 }  # fmt: skip

@@ -3,6 +3,11 @@
 from clientlab.wording import Text
 
 CLIENTS = Text("client|clients", "клиент|клиента|клиентов")
+SPELLS = Text(
+    "spell of a client|spells of clients",
+    "период сотрудничества|периода сотрудничества|периодов сотрудничества",
+)
+NEW_CLIENTS = Text("new client|new clients", "новый клиент|новых клиента|новых клиентов")
 CURRENT = Text("current client|current clients", "текущий клиент|текущих клиента|текущих клиентов")
 PROJECT_CLIENTS = Text(
     "project client|project clients",

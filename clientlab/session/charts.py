@@ -14,18 +14,21 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import Formatter, FuncFormatter
+from matplotlib.ticker import Formatter
 
 from clientlab.results import Result
 from clientlab.session import style
 from clientlab.session.charts_board import tiles
+from clientlab.session.charts_lifetime import bands, hazards, steps
 from clientlab.session.charts_time import heat, over_time
 from clientlab.session.texts import language
 from clientlab.wording import number, percent
 
 __all__ = [
+    "bands",
     "bars",
     "dots",
+    "hazards",
     "heat",
     "lines",
     "matrix",
@@ -34,6 +37,7 @@ __all__ = [
     "picture",
     "ranges",
     "share_axis",
+    "steps",
     "tiles",
     "wrapped",
 ]
@@ -85,9 +89,19 @@ def number_axis(axis) -> None:
     axis.set_major_formatter(_Numbers())
 
 
+class _Percents(_Numbers):
+    """Shares as percent, with the decimals that tell the ticks apart."""
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        return [f"{text}%" for text in super().format_ticks([100 * value for value in values])]
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        return percent(value, language())
+
+
 def share_axis(axis) -> None:
     """Ticks as percent."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, language())))
+    axis.set_major_formatter(_Percents())
 
 
 def bars(
@@ -147,10 +161,12 @@ def dots(
     reference: float | None = None,
     texts: Sequence[str] | None = None,
     quiet: Sequence[bool] | None = None,
+    hollow: Sequence[bool] | None = None,
 ) -> None:
     """Points with intervals, one row each, against an optional reference line.
 
-    Parameters are those of `bars`; `reference` is the value of 'no difference'.
+    Parameters are those of `bars`; `reference` is the value of 'no difference', `hollow`
+    marks what stands on an assumption.
     """
     values, low, high = (np.asarray(part, dtype=float) for part in (values, low, high))
     place = np.arange(len(values))
@@ -160,7 +176,8 @@ def dots(
     if reference is not None:
         ax.axvline(reference, color=style.QUIET, linewidth=1.2, linestyle=(0, (4, 3)), zorder=0)
     ax.hlines(place, low, high, color=colours, linewidth=3)
-    ax.scatter(values, place, s=110, color=colours, zorder=3)
+    inside = colours if hollow is None else np.where(np.asarray(hollow, bool), "white", colours)
+    ax.scatter(values, place, s=110, c=inside, edgecolors=colours, linewidths=2, zorder=3)
     if texts is not None:
         for row, text in enumerate(texts):
             ax.annotate(

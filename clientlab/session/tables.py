@@ -30,7 +30,7 @@ FORMATS = {
         "<" + number(0.001, lang, digits=3) if value < 0.001 else number(value, lang, digits=3)
     ),
     "integer": lambda value, lang: number(value, lang),
-    "number": lambda value, lang: number(value, lang, digits=0 if value == round(value) else 1),
+    "number": lambda value, lang: number(value, lang, digits=int(value % 1 != 0)),
 }
 OF_UNIT = {
     "share": "percent",

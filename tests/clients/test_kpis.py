@@ -54,7 +54,7 @@ def test_it_answers_or_says_why_not(bases, name, which):
     if which == "demo" and name not in RARE:
         assert not isinstance(result, CannotSay)
     if not isinstance(result, CannotSay):
-        assert {"base"} <= set(result.frame) or name in LISTS
+        assert {"base", "at_risk"} & set(result.frame) or name in LISTS
         assert result.provenance.base is not None
         result.table()
         assert result.plot().figure.axes
