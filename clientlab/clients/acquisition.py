@@ -14,11 +14,11 @@ from scipy import special
 from clientlab.clients.answers import in_currency, without_brackets
 from clientlab.clients.base import ClientBase
 from clientlab.clients.last_months import last_months, nothing_in
-from clientlab.clients.lifetime_mean import in_time
 from clientlab.clients.lifetime_worth import LifetimeValue, lifetime_value
 from clientlab.clients.nouns import NEW_CLIENTS
 from clientlab.clients.schema import labelled
 from clientlab.clients.spells import spells
+from clientlab.clients.times import in_time
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.wording import Text, number

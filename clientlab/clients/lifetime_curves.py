@@ -16,6 +16,7 @@ from clientlab.clients.base import ClientBase
 from clientlab.clients.curves import Curve, ends_of
 from clientlab.clients.durations import DAYS_IN_MONTH, Durations, durations
 from clientlab.clients.group_differences import Differences, compared, named
+from clientlab.clients.times import capital, in_time
 from clientlab.results import CannotSay, Result
 from clientlab.wording import Text, number, plural
 
@@ -64,7 +65,7 @@ class Survival(Result):
 
     def say(self, lang: str = "en") -> str:
         if self.differences is not None:
-            return self.differences.say(lang)
+            return capital(self.differences.say(lang))
         known = self.frame.dropna(subset=["estimate"])
         if not self.frame["left"].any():
             return nobody_left(self.frame["at_risk"].max(), lang)
@@ -76,7 +77,7 @@ class Survival(Result):
         told = [_told(row, lang) for _, row in marks.iterrows()]
         head = Text("still there after", "остаются").in_language(lang)
         sentence = f"{self._given(lang)}{head} {'; '.join(told)}."
-        return sentence[0].upper() + sentence[1:]
+        return capital(sentence)
 
     def _given(self, lang: str) -> str:
         begin = round(next(iter(self.curves.values())).begin / DAYS_IN_MONTH)
@@ -89,7 +90,7 @@ class Survival(Result):
 
     def headline(self, lang: str = "en") -> str:
         if self.differences is not None:
-            return self.differences.headline(lang)
+            return capital(self.differences.headline(lang))
         return without_brackets(self.say(lang))
 
     def decide(self, lang: str = "en") -> str:
@@ -113,10 +114,10 @@ class Survival(Result):
             series[name] = drawn_steps(curve)
         marks = {}
         if not self.by and not np.isnan(self.tenure):
-            tenure = number(self.tenure, lang, digits=1)
-            marks[Text(f"mean tenure of today's clients: {tenure} years",
-                       f"средний стаж нынешних клиентов: {tenure} г.").in_language(lang)
-                  ] = 12 * self.tenure  # fmt: skip
+            tenure = in_time(12 * self.tenure, lang)
+            label = Text(f"mean tenure of today's clients: {tenure}",
+                         f"средний стаж нынешних клиентов: {tenure}")  # fmt: skip
+            marks[label.in_language(lang)] = 12 * self.tenure
         with charts.picture(self, ax) as axes:
             charts.steps(axes, series, marks=marks)
             axes.set_xlabel(Text("month of the relationship", "месяц сотрудничества"

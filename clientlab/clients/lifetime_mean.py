@@ -21,14 +21,14 @@ from clientlab.clients.group_differences import Differences, compared, named
 from clientlab.clients.lifetime_curves import about_curve
 from clientlab.clients.quantity import MONTHS, Quantity
 from clientlab.clients.redrawn import Redrawn, ends
+from clientlab.clients.times import between, capital, in_time
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.stats import design, survival
-from clientlab.wording import Text, number, plural
+from clientlab.wording import Text, number
 
 LIFETIME = Text("Lifetime of a client (LT)", "Срок жизни клиента (LT)")
 FEW = 5  # leavers on which the rate of the tail stands
-FOREVER = 1200  # months: beyond a century nothing is told
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Lifetime(Result):
             told = self._against(now, lang) + self._base(now, lang) * whole
             parts = [parts[0], told] if not whole else [*parts, told]
         sentence = "; ".join(parts)
-        return sentence[0].upper() + sentence[1:]
+        return capital(sentence)
 
     def _row(self, measure: str) -> pd.Series | None:
         """The row of a measure; there is no tenure where nobody left or nobody is left."""
@@ -238,39 +238,6 @@ class Lifetime(Result):
 def _label(row: pd.Series, by: str, lang: str) -> str:
     label = row[f"label_{lang}"]
     return f"{named(by, row[by], lang)}: {label}" if by else label
-
-
-def in_time(months: float, lang: str = "en") -> str:
-    """A time as it is read out.
-
-    Examples
-    --------
-    >>> in_time(18.2), in_time(44.4), in_time(44.4, "ru")
-    ('18 months', '3.7 years', '3,7 года')
-    """
-    if np.isinf(months) or months > FOREVER:
-        return Text("no end in sight", "без видимого конца").in_language(lang)
-    if months < 24:
-        whole = months >= 10 or months == int(months)
-        unit = Text(plural(round(months), "month", "months") if whole else "months", "мес.")
-        return f"{number(months, lang, digits=0 if whole else 1)} {unit.in_language(lang)}"
-    years = round(months / 12, 1)
-    whole = years == int(years)
-    forms = plural(int(years), "год", "года", "лет") if whole else "года"
-    some = Text("years", forms).in_language(lang)
-    return f"{number(years, lang, digits=0 if whole else 1)} {some}"
-
-
-def between(low: float, high: float, lang: str = "en") -> str:
-    """An interval of times: '2.6–3.9 years'."""
-    if np.isinf(high) or high > FOREVER:
-        return Text(f"{in_time(low, lang)} or more", f"от {in_time(low, lang)}").in_language(lang)
-    if high < 24:
-        digits = 0 if low >= 10 else 1
-        ends = "–".join(number(end, lang, digits=digits) for end in (low, high))
-        return f"{ends} {Text('months', 'мес.').in_language(lang)}"
-    ends = "–".join(number(end / 12, lang, digits=1) for end in (low, high))
-    return f"{ends} {Text('years', 'года').in_language(lang)}"
 
 
 LABELS = {

@@ -18,9 +18,9 @@ from clientlab.clients.base import ClientBase
 from clientlab.clients.curves import Curve, ends_of
 from clientlab.clients.durations import DAYS_IN_MONTH, UNKNOWN, durations
 from clientlab.clients.lifetime_curves import about_curve, nobody_left
-from clientlab.clients.lifetime_mean import in_time
 from clientlab.clients.redrawn import drawn, ends
 from clientlab.clients.spells import reasons as labels
+from clientlab.clients.times import in_time
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.stats import survival as stats
@@ -76,8 +76,6 @@ class Reasons(Result):
 
     def say(self, lang: str = "en") -> str:
         rows = self.told
-        if not self.leavers:
-            return nobody_left(self.provenance.base or 0, lang)
         time = in_time(self.at, lang)
         if self.kinds:
             return self._of_kinds(rows, time, lang)
@@ -101,16 +99,20 @@ class Reasons(Result):
                 name = KINDS[row["reason"]].in_language(lang)
                 value = WRITE["share"](row["estimate"], lang)
                 told.append(f"{name} {value}{_ends(row, lang)}")
+        share = {row["reason"]: row["estimate"] for row in rows.to_dict("records")}
+        bad, good = (percent(share.get(kind, 0.0), lang) for kind in ("bad", "good"))
         verdict = {
-            1: Text("more leave for a bad reason than for a good one",
-                    "по плохой причине уходит больше, чем по хорошей"),
-            -1: Text("more leave for a good reason than for a bad one",
-                     "по хорошей причине уходит больше, чем по плохой"),
-            0: Text("whether more leave for a good or a bad reason cannot be told",
-                    "по какой причине уходит больше, хорошей или плохой, сказать нельзя"),
+            1: Text(f"More leave for a bad reason than for a good one, {bad} against {good}",
+                    f"По плохой причине уходит больше, чем по хорошей: {bad} против {good}"),
+            -1: Text(f"More leave for a good reason than for a bad one, {good} against {bad}",
+                     f"По хорошей причине уходит больше, чем по плохой: {good} против {bad}"),
+            0: Text(f"Whether more leave for a good or a bad reason cannot be told, {good} "
+                    f"against {bad}",
+                    "По какой причине уходит больше, хорошей или плохой, сказать нельзя: "
+                    f"{good} против {bad}"),
         }[self.verdict()].in_language(lang)  # fmt: skip
         head = Text(f"Of all clients leave by {time}", f"За {time} уходят").in_language(lang)
-        return f"{verdict[0].upper()}{verdict[1:]}. {head}: {'; '.join(told)}."
+        return f"{verdict}. {head}: {'; '.join(told)}."
 
     def verdict(self) -> int:
         """1: more leave for a bad reason than for a good one, −1: fewer, 0: not to be told."""
@@ -121,8 +123,6 @@ class Reasons(Result):
         return without_brackets(self.say(lang))
 
     def decide(self, lang: str = "en") -> str:
-        if not self.leavers:
-            return ""
         if self.kinds:
             return {
                 1: Text("Take the reasons that service or price gave to the people who can end "
@@ -271,9 +271,8 @@ def reasons(
     provenance = base.provenance(len(curve.exit), base_of)
     notes = (*about_curve(curve, seen), *seen.notes)
     if not curve.left.any():
-        frame = pd.DataFrame(columns=["month", "reason", "estimate", "low", "high", "at_risk",
-                                      "left", "one_minus_km"])  # fmt: skip
-        return Reasons(frame, provenance, notes, at=told, kinds=kinds)
+        nobody = (nobody_left(len(curve.exit), lang) for lang in ("en", "ru"))
+        return CannotSay.because(Text(*nobody), provenance)
     frame = _frame(curve, why, months, level)
     gap = (np.nan,) * 3
     if kinds:

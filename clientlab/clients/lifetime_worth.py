@@ -20,10 +20,11 @@ from clientlab.clients.curves import Curve, ends_of
 from clientlab.clients.durations import DAYS_IN_MONTH, durations
 from clientlab.clients.group_differences import named
 from clientlab.clients.lifetime_curves import about_curve
-from clientlab.clients.lifetime_mean import Tail, assumption, in_time
+from clientlab.clients.lifetime_mean import Tail, assumption
 from clientlab.clients.margins import margins
 from clientlab.clients.quantity import Quantity
 from clientlab.clients.redrawn import Redrawn, ends
+from clientlab.clients.times import in_time
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.stats import design

@@ -16,7 +16,7 @@ from clientlab.clients.base import ClientBase
 from clientlab.clients.curves import Curve, ends_of
 from clientlab.clients.durations import DAYS_IN_MONTH, durations
 from clientlab.clients.lifetime_curves import CURVE, drawn_steps
-from clientlab.clients.lifetime_mean import in_time
+from clientlab.clients.times import in_time
 from clientlab.results import CannotSay, Result
 from clientlab.wording import Text, percent
 

@@ -50,6 +50,11 @@ class TransformationRate(Result):
         rows = self.frame[self.frame["at_risk"] >= FEW_AT_RISK].dropna(subset=["estimate"])
         return rows if len(rows) else self.frame.dropna(subset=["estimate"])
 
+    @staticmethod
+    def _top(rows: pd.DataFrame) -> pd.Series:
+        """The month that surely has a high rate, not the noisiest one."""
+        return rows.loc[rows["low"].fillna(0).idxmax()]
+
     def _months(self, month: float, lang: str) -> str:
         first = int(month) - self.every + 1
         span = number(first) if self.every == 1 else f"{first}–{int(month)}"
@@ -64,7 +69,7 @@ class TransformationRate(Result):
         if rows.empty:
             return Text("No month was watched to its end.",
                         "Ни один месяц не наблюдался до конца.").in_language(lang)  # fmt: skip
-        top = rows.loc[rows["estimate"].idxmax()]
+        top = self._top(rows)
         ends = interval_of(top["low"], top["high"], "share", lang)
         value, of_all = (WRITE["share"](top[name], lang) for name in ("estimate", "of_all"))
         span, base = self._months(top["month"], lang), number(top["at_risk"], lang)
@@ -82,7 +87,7 @@ class TransformationRate(Result):
         rows = self.told
         if rows.empty or not rows["left"].any():
             return ""
-        top, others = rows.loc[rows["estimate"].idxmax()], rows["estimate"].median()
+        top, others = self._top(rows), rows["estimate"].median()
         if not top["low"] > others:
             return Text("Do not pick a critical month: none stands out from chance.",
                         "Не назначать «критический месяц»: случайных колебаний ни один не "

@@ -12,18 +12,18 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from clientlab.clients.answers import in_currency, without_brackets
+from clientlab.clients.answers import gap_of, in_currency, without_brackets
 from clientlab.clients.base import ClientBase
 from clientlab.clients.curves import Curve
 from clientlab.clients.durations import DAYS_IN_MONTH, durations
 from clientlab.clients.last_months import nothing_in
-from clientlab.clients.lifetime_mean import in_time
 from clientlab.clients.lifetime_worth import VALUE
 from clientlab.clients.margins import margins
 from clientlab.clients.redrawn import Redrawn, ends
+from clientlab.clients.times import in_time
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
-from clientlab.wording import Text, percent
+from clientlab.wording import Text, number, percent
 
 POINTS = tuple(range(-5, 6))
 YEAR = 12 * DAYS_IN_MONTH
@@ -54,7 +54,9 @@ class ChurnPoint(Result):
 
     @property
     def formats(self) -> dict[str, str]:
-        money = dict.fromkeys(("estimate", "low", "high", "base"), "integer")
+        money = dict.fromkeys(
+            ("estimate", "low", "high", "change", "change_low", "change_high", "base"), "integer"
+        )
         return money | {"churn": "percent1"}
 
     def say(self, lang: str = "en") -> str:
@@ -82,30 +84,32 @@ class ChurnPoint(Result):
 
     def measures(self, lang: str = "en") -> str:
         return Text(
-            f"Expected {self.subject.en} of a client, first {in_time(self.horizon)}, if churn a "
-            "year were other; band: 95%, clients drawn anew",
-            f"Ожидаемая {self.subject.ru} клиента за первые {in_time(self.horizon, 'ru')} при "
-            "другом годовом оттоке; полоса — 95%, бутстреп клиентов",
+            f"Change of the expected {self.subject.en} of a client, first {in_time(self.horizon)}, "
+            "if churn a year were other; band: 95%, clients drawn anew",
+            f"Изменение показателя «{self.subject.ru}» клиента за первые "
+            f"{in_time(self.horizon, 'ru')} при другом годовом оттоке; полоса — 95%, бутстреп "
+            "клиентов",
         ).in_language(lang)
 
     def plot(self, ax=None):
         from clientlab.session import charts, style, texts
 
-        lang, rows, currency = texts.language(), self.frame, self.provenance.currency or ""
-        now = rows[rows["points"] == 0].iloc[0]
+        lang, rows = texts.language(), self.frame
         with charts.picture(self, ax) as axes:
-            axes.fill_between(rows["churn"], rows["low"], rows["high"], color=style.MAIN,
-                              alpha=0.15, linewidth=0)  # fmt: skip
-            axes.plot(rows["churn"], rows["estimate"], color=style.MAIN)
-            axes.scatter([now["churn"]], [now["estimate"]], s=110, color=style.MAIN, zorder=3)
-            text = Text("now", "сейчас").in_language(lang)
-            axes.annotate(f"{text}: {in_currency(now['estimate'], currency, lang)}",
-                          (now["churn"], now["estimate"]), (10, 10), textcoords="offset points",
-                          color=style.MAIN, weight="bold", size=style.SIZES["value"],
-                          parse_math=False)  # fmt: skip
-            axes.set_ylim(bottom=0)
-            axes.set_xlabel(Text("churn a year", "отток в год").in_language(lang))
-            charts.share_axis(axes.xaxis)
+            axes.axhline(0, color=style.QUIET, linewidth=1.2, linestyle=(0, (4, 3)))
+            axes.fill_between(rows["points"], rows["change_low"], rows["change_high"],
+                              color=style.MAIN, alpha=0.15, linewidth=0)  # fmt: skip
+            axes.plot(rows["points"], rows["change"], color=style.MAIN)
+            for end in (0, -1):
+                row = rows.iloc[end]
+                axes.annotate(gap_of(row["change"], "money", lang), (row["points"], row["change"]),
+                              (0, 16 if end == 0 else -22), textcoords="offset points",
+                              ha="left" if end == 0 else "right", color=style.MAIN, weight="bold",
+                              size=style.SIZES["value"], parse_math=False)  # fmt: skip
+            axes.set_xlabel(Text("points of churn a year", "пунктов годового оттока"
+                                 ).in_language(lang))  # fmt: skip
+            names = ["+" * int(point > 0) + number(point, lang) for point in rows["points"]]
+            axes.set_xticks(rows["points"], names)
             axes.yaxis.set_major_formatter(lambda value, _: in_currency(value, "", lang))
             axes.grid(axis="y", linewidth=0.8)
             axes.tick_params(length=0)
@@ -136,8 +140,9 @@ def churn_point(
     Returns
     -------
     ChurnPoint
-        `frame`: ``points`` (of change), ``churn, estimate, low, high, base``; `gain` is
-        what one point less is worth a client.
+        `frame`: ``points`` (of change), ``churn, estimate, low, high`` (LTV), ``change,
+        change_low, change_high`` (against now), ``base``; `gain` is what one point less is
+        worth a client.
 
     Raises
     ------
@@ -181,9 +186,14 @@ def churn_point(
         height = daily[:, :-1] ** power[:, None]
         values[point] = (height * np.append(a_day, np.zeros((len(a_day), 1)), axis=1)[:, month]
                          )[:, kept].sum(axis=1)  # fmt: skip
-    rows = [(point, max(churn[0] + point / 100, 0.0), found[0], *ends(found[1:], level),
-             len(curve.rows)) for point, found in values.items()]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["points", "churn", "estimate", "low", "high", "base"])
+    rows = [
+        (point, max(churn[0] + point / 100, 0.0), found[0], *ends(found[1:], level),
+         (found - values[0])[0], *ends((found - values[0])[1:], level), len(curve.rows))
+        for point, found in values.items()
+    ]  # fmt: skip
+    columns = ["points", "churn", "estimate", "low", "high", "change", "change_low",
+               "change_high", "base"]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=columns)
     frame = frame[frame["churn"].between(0.005, 0.995) | (frame["points"] == 0)]
     gain = values[-1] - values[0]
     note = Text("What clients bring while they stay is taken as it is now.",

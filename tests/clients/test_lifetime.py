@@ -272,7 +272,7 @@ def test_groups_are_compared_by_restricted_means_and_log_rank():
     assert (row["one"], row["other"]) == ("shop", "bank")
     assert row["low"] < row["estimate"] < row["high"]
     assert found.differences.p_value < 1e-6
-    assert found.say().startswith("shop: ")
+    assert found.say().startswith("Shop: ")
     assert found.decide() == "Find out what is done otherwise for shop than for bank."
 
 
@@ -280,7 +280,7 @@ def test_a_label_that_long_clients_get_is_no_forecast(demo):
     found = survival(demo, by="key_client")
     assert any("known only as it is today" in note.en for note in found.notes)
     assert found.decide() == "Do not promise this time to new clients: who stays gets the label."
-    assert found.say().startswith("key client: yes: ")
+    assert found.say().startswith("Key client: yes: ")
 
 
 def _spells(rows) -> pd.DataFrame:

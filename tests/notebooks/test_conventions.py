@@ -33,6 +33,7 @@ CONSTANTS = {
         "01": "a notebook",
         "02": "a notebook",
         "05": "a notebook",
+        "06": "a notebook",
         "12": "a notebook",
         "3": "of the example 3 of 20",
         "20": "the same",
@@ -40,7 +41,8 @@ CONSTANTS = {
     },
     "01-what-account-managers-do": {"02": "a notebook"},
     "02-how-agencies-differ": {},
-    "05-state-of-the-client-base": {},
+    "05-state-of-the-client-base": {"06": "a notebook"},
+    "06-how-long-clients-stay": {"12": "a notebook"},
     "12-public-benchmarks": {},
 }
 

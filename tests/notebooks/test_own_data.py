@@ -206,6 +206,59 @@ def test_a_base_of_one_client_ends_in_sentences(tmp_path):
     assert "clients who left 0" in words(executed("05", "source=one"))
 
 
+LASTS = "06-how-long-clients-stay"
+
+
+def test_words_about_lifetimes_turn_on_the_reversed_agency(tmp_path):
+    """Large clients stay longer, and the reverse; whom the agency calls key is large or old."""
+    demo_agency(2_000, reversed=True).write(tmp_path / "turned")
+    printed = nbformat.read(ROOT / "notebooks" / f"{LASTS}.ipynb", as_version=4)
+    turned = executed("06", "source=turned")
+    before, after = (findings(book) for book in (printed, turned))
+    assert len(before) == len(after) >= 10
+    assert not {found["headline"] for found in before} & {found["headline"] for found in after}
+    assert "promise too much" in before[2]["headline"]
+    assert "promise too much" not in after[2]["headline"]
+    assert re.search(r"Key client: yes: [\d.]+ months longer than key client: no", words(printed))
+    assert re.search(r"Key client: no: [\d.]+ months longer than key client: yes", words(turned))
+
+
+def test_lifetimes_of_forty_clients_of_whom_three_left(tmp_path):
+    demo_agency(40, leavers=3).write(tmp_path / "small")
+    notebook = executed("06", "source=small", lang="ru")
+    told = "\n".join(line for line in words(notebook).splitlines() if " | " not in line)
+    assert not re.search(r"\bna[nt]\b", told, re.IGNORECASE)
+    assert "Ушли только" in told
+    assert all(found["lang"] == "ru" for found in findings(notebook))
+
+
+def test_lifetimes_from_the_two_required_tables(tmp_path):
+    tables = demo_agency(tables=("clients", "invoices")).tables
+    folder = tmp_path / "least"
+    folder.mkdir()
+    tables["clients"][["client_id", "started_on", "ended_on"]].to_csv(
+        folder / "clients.csv", index=False)  # fmt: skip
+    tables["invoices"][["client_id", "issued_on", "amount"]].to_csv(
+        folder / "invoices.csv", index=False)  # fmt: skip
+    said = words(executed("06", "source=least"))
+    for line in (
+        "Share still there: needs clients.role_model, which the files do not hold.",
+        "Cost of winning a client (CAC): needs acquisition, which the files do not hold.",
+        "Cost of keeping a client: needs costs.purpose, which the files do not hold.",
+        "this is revenue, not profit",
+        "reason unknown of 100% of",
+    ):
+        assert line in said
+
+
+def test_lifetimes_of_one_client_end_in_sentences(tmp_path):
+    folder = tmp_path / "one"
+    folder.mkdir()
+    (folder / "clients.csv").write_text("client_id,started_on\na,2025-02-01\n", "utf-8")
+    (folder / "invoices.csv").write_text("client_id,issued_on,amount\na,2025-02-05,9\n", "utf-8")
+    assert "Nobody has left of 1 client under observation" in words(executed("06", "source=one"))
+
+
 ASKED = ("speed", "scale", "practices", "upsell", "by", "by_size", "overlapping", "unrelated")
 OUR_BOOK = """
 name: Наш опрос
