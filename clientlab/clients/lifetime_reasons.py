@@ -18,7 +18,7 @@ from clientlab.clients.base import ClientBase
 from clientlab.clients.curves import Curve, ends_of
 from clientlab.clients.durations import DAYS_IN_MONTH, UNKNOWN, durations
 from clientlab.clients.lifetime_curves import about_curve, nobody_left
-from clientlab.clients.redrawn import drawn, ends
+from clientlab.clients.redrawn import drawn, ends, enough_for
 from clientlab.clients.spells import reasons as labels
 from clientlab.clients.times import in_time
 from clientlab.problems import InvalidValue
@@ -36,7 +36,6 @@ KINDS = {
     UNKNOWN: Text("for an unknown reason", "по неизвестной причине"),
 }
 HORIZON = 36  # months, if so long is followed
-REPLICATES = 1000
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -336,7 +335,7 @@ def _gap(
     """Incidence of bad less good reasons by a day; percentiles of resampled clients."""
     score = np.select([why == "bad", why == "good"], [1.0, -1.0], 0.0)
     length = int(day) + 1
-    weights = np.vstack([np.ones(len(clients)), drawn(clients, REPLICATES, 0)])
+    weights = np.vstack([np.ones(len(clients)), drawn(clients, enough_for(len(clients)), 0)])
     values = np.empty(len(weights))
     gone = curve.left & (curve.exit <= day)
     entry, exit = (np.minimum(part, length) for part in (curve.entry, curve.exit))

@@ -20,7 +20,7 @@ from clientlab.clients.group_differences import named
 from clientlab.clients.last_months import nothing_in
 from clientlab.clients.lifetime_mean import Tail
 from clientlab.clients.nouns import CLIENTS
-from clientlab.clients.redrawn import REPLICATES, Redrawn
+from clientlab.clients.redrawn import Redrawn
 from clientlab.clients.revenue import monthly
 from clientlab.clients.silence import in_days
 from clientlab.clients.spells import spells
@@ -238,7 +238,7 @@ def _forecast(
     told = _gave_notice(base, here)
     chance = np.where(told, 1.0, chance)
     random = np.random.default_rng(0)
-    leaves = random.random((REPLICATES, len(here))) < chance[1:]
+    leaves = random.random((len(again.survival), len(here))) < chance[1:]
     fee = _recurring(base).reindex(here["client_id"]).fillna(0.0).clip(lower=0.0).to_numpy()
     groups = [] if by is None else list(here.groupby(by, sort=True, dropna=False).indices.items())
     rows = [_row(group, chance[0, who], leaves[:, who], fee[who], level)

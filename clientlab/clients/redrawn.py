@@ -14,6 +14,7 @@ import pandas as pd
 from clientlab.clients.curves import Curve
 
 REPLICATES = 1000
+CELLS = 20_000_000  # weights at once, 160 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,7 @@ class Redrawn:
 
     @classmethod
     def of(
-        cls, curve: Curve, clients: pd.Series, *, replicates: int = REPLICATES, seed: int = 0
+        cls, curve: Curve, clients: pd.Series, *, replicates: int | None = None, seed: int = 0
     ) -> Redrawn:
         """Draw the clients of a curve.
 
@@ -44,7 +45,10 @@ class Redrawn:
         curve : Curve
         clients : Series
             Whose each spell of the frame is that the curve was made of.
+        replicates : int, optional
+            By default `enough_for` the spells.
         """
+        replicates = replicates or enough_for(len(curve.rows))
         weights = drawn(clients.to_numpy()[curve.rows], replicates, seed)
         length = curve.end - curve.begin
         survival = np.ones((replicates, length + 1))
@@ -72,6 +76,17 @@ class Redrawn:
         sums = np.concatenate([np.zeros((len(whole), 1)), whole], axis=1)
         day = np.clip(np.floor(until + 1e-9).astype(int), 0, self.survival.shape[1] - 1)
         return sums[:, day] + (until - day) * self.survival[:, day]
+
+
+def enough_for(rows: int) -> int:
+    """Number of resamples: 1,000, fewer of many thousand rows to stay within the memory.
+
+    Examples
+    --------
+    >>> enough_for(240), enough_for(50_000), enough_for(1_000_000)
+    (1000, 400, 200)
+    """
+    return int(np.clip(CELLS // max(rows, 1), 200, REPLICATES))
 
 
 def drawn(clients: np.ndarray, replicates: int, seed: int) -> np.ndarray:
