@@ -61,8 +61,8 @@ class Differences:
 
     def say(self, lang: str = "en") -> str:
         if len(self.means) < 2:
-            return Text("Fewer than two groups are large enough to be compared.",
-                        "Меньше двух групп достаточно велики для сравнения."
+            return Text(f"Nothing to compare: fewer than two groups have {SMALL} spells.",
+                        f"Сравнивать нечего: групп хотя бы из {SMALL} периодов меньше двух."
                         ).in_language(lang)  # fmt: skip
         horizon = number(self.horizon, lang)
         if self.sure.empty:

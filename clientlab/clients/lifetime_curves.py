@@ -15,14 +15,15 @@ from clientlab.clients.answers import WRITE, interval_of, without_brackets
 from clientlab.clients.base import ClientBase
 from clientlab.clients.curves import Curve, ends_of
 from clientlab.clients.durations import DAYS_IN_MONTH, Durations, durations
-from clientlab.clients.group_differences import Differences, compared, named
+from clientlab.clients.group_differences import SMALL, Differences, compared, named
 from clientlab.clients.times import capital, in_time
 from clientlab.results import CannotSay, Result
 from clientlab.wording import Text, number, plural
 
 CURVE = Text("Share still there", "Доля оставшихся")
 FEW_AT_RISK = 10  # months with fewer under observation are drawn grey, and not told
-GROUPS = 6  # lines in one picture
+GROUPS = 6  # lines in one picture, the largest groups
+BANDS = 3  # groups up to which their intervals are drawn
 MARKS = (12, 24, 36, 48, 60)  # months that are told
 
 
@@ -108,10 +109,15 @@ class Survival(Result):
         from clientlab.session import charts, texts
 
         lang = texts.language()
-        series = {}
-        for group, curve in list(self.curves.items())[:GROUPS]:
-            name = "" if group is None and not self.by else self._name(group, lang)
-            series[name] = drawn_steps(curve)
+        largest = sorted(self.curves, key=lambda one: -len(self.curves[one].exit))[:GROUPS]
+        series, quiet = {}, []
+        for group in largest:
+            curve = self.curves[group]
+            name = self._name(group, lang) if self.by else ""
+            small = bool(self.by) and len(curve.exit) < SMALL
+            # Bands of many groups lie on each other; the table has all intervals.
+            series[name] = drawn_steps(curve)[: 2 if small or len(largest) > BANDS else 4]
+            quiet += [name] * small
         marks = {}
         if not self.by and not np.isnan(self.tenure):
             tenure = in_time(12 * self.tenure, lang)
@@ -119,7 +125,7 @@ class Survival(Result):
                          f"средний стаж нынешних клиентов: {tenure}")  # fmt: skip
             marks[label.in_language(lang)] = 12 * self.tenure
         with charts.picture(self, ax) as axes:
-            charts.steps(axes, series, marks=marks)
+            charts.steps(axes, series, marks=marks, quiet=quiet)
             axes.set_xlabel(Text("month of the relationship", "месяц сотрудничества"
                                  ).in_language(lang))  # fmt: skip
         return axes
