@@ -46,6 +46,8 @@ class Survey:
     source : Text
     weights, clusters : ndarray or None
         By respondent; `clusters` are units drawn as one, such as the agency.
+    cluster_names : ndarray of str or None
+        What each respondent's cluster is called in the file; '' for who tells none.
     weighted_by : str
         Name of the weights.
     margins : list of ndarray or None
@@ -68,6 +70,7 @@ class Survey:
     margins: Sequence[np.ndarray] | None = None
     synthetic: bool = False
     marginals_only: bool = False
+    cluster_names: np.ndarray | None = None
     _dropped: int = field(default=0)
 
     @classmethod
@@ -145,17 +148,16 @@ class Survey:
         _check(frame, book, named, answers)
         answers = _routed(book, answers)
         rows = _row_numbers(frame)
-        weight, cluster = (
-            _weights(frame[named["weights"]], rows) if "weights" in named else None,
-            _clusters(frame[named["clusters"]]) if "clusters" in named else None,
-        )
+        weight = _weights(frame[named["weights"]], rows) if "weights" in named else None
+        names = _names(frame[named["clusters"]]) if "clusters" in named else None
+        cluster = None if names is None else _clusters(names)
         flags = flags_of(
             answers, len(frame), frame.get(named.get("respondent")), frame.get(named.get("seconds"))
         )
         unused = [header for header in unused if header not in named.values()]
         problems = _problems(book, answers, unused, rows, flags)
         return cls(book, answers, rows, flags, Problems(problems), source, weight, cluster,
-                   weights or "", synthetic=synthetic)  # fmt: skip
+                   weights or "", synthetic=synthetic, cluster_names=names)  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -186,6 +188,7 @@ class Survey:
             flags=self.flags.iloc[rows].reset_index(drop=True),
             weights=None if self.weights is None else self.weights[rows],
             clusters=None if self.clusters is None else self.clusters[rows],
+            cluster_names=None if self.cluster_names is None else self.cluster_names[rows],
             margins=None if self.margins is None else [margin[rows] for margin in self.margins],
             _dropped=self._dropped + len(self) - len(rows),
         )
@@ -334,11 +337,17 @@ def _weights(column: pd.Series, rows: np.ndarray) -> np.ndarray:
     return values * len(values) / values.sum()
 
 
-def _clusters(column: pd.Series) -> np.ndarray:
+def _names(column: pd.Series) -> np.ndarray:
+    """Names of clusters as text; a whole number that Excel keeps as 7.0 is '7'."""
+    told = column.astype(object).where(column.notna(), "")
+    return np.array([str(int(value)) if isinstance(value, float) and value.is_integer()
+                     else str(value).strip() for value in told], dtype=object)  # fmt: skip
+
+
+def _clusters(names: np.ndarray) -> np.ndarray:
     """Clusters by number; who tells none is one alone."""
-    text = column.astype(object).where(column.notna(), "").map(lambda value: str(value).strip())
-    codes, _ = pd.factorize(text)
-    alone = (text == "").to_numpy()
+    codes, _ = pd.factorize(names)
+    alone = names == ""
     return np.where(alone, codes.max(initial=0) + 1 + np.arange(len(codes)), codes)
 
 
