@@ -20,6 +20,7 @@ from clientlab.results import Result
 from clientlab.session import style
 from clientlab.session.charts_board import tiles
 from clientlab.session.charts_lifetime import bands, hazards, steps
+from clientlab.session.charts_money import slope
 from clientlab.session.charts_time import heat, over_time
 from clientlab.session.texts import language
 from clientlab.wording import number, percent
@@ -37,6 +38,7 @@ __all__ = [
     "picture",
     "ranges",
     "share_axis",
+    "slope",
     "steps",
     "tiles",
     "wrapped",
