@@ -21,6 +21,9 @@ from clientlab.problems import ClientlabError
 from clientlab.wording import number, plural
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
+    from clientlab.problems import Problems
     from clientlab.runs import Run
 
 STOPPED, REFUSED, FAILED, INTERRUPTED = 1, 2, 3, 130
@@ -126,8 +129,30 @@ def check(
     problems = base.check()
     typer.echo(base)
     typer.echo(base.rows.to_string(index=False))
-    typer.echo(problems)
+    _show(problems)
     raise typer.Exit({"error": FOUND_ERRORS, "warning": FOUND_WARNINGS}.get(problems.worst, 0))
+
+
+def _show(problems: Problems) -> None:
+    """A table in a terminal; elsewhere a line for each, which can be searched."""
+    if not sys.stdout.isatty() or not problems:
+        typer.echo(problems)
+        return
+    from rich.console import Console
+
+    Console().print(_table(problems))
+
+
+def _table(problems: Problems) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("", "where", "what", "what to do", show_lines=True)
+    colours = {"error": "bold red", "warning": "yellow", "note": "dim"}
+    for one in problems:
+        severity = Text(one.severity, style=colours[one.severity])
+        table.add_row(severity, *map(Text, (one.place, one.message, one.fix)))
+    return table
 
 
 @app.command()

@@ -6,6 +6,7 @@ is written there and says every mistake at once; it reads no data.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from clientlab.problems import InvalidValue
 
 FILE = "clientlab.toml"
+HEADER = re.compile(r"\s*\[[\w.]+\]\s*")
+ONE_LINE = re.compile(r"^([ \t]*\[[\w.]+\])[ \t]+(?=[\w\"'])", re.MULTILINE)
 
 
 class _Part(BaseModel):
@@ -117,7 +120,7 @@ def read_config(path: str | Path) -> Config:
     """
     path = Path(path)
     try:
-        raw = tomllib.loads(path.read_text("utf-8-sig"))
+        raw = _loaded(path.read_text("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InvalidValue(f"{path.name}: save this file as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
@@ -140,6 +143,25 @@ def read_config(path: str | Path) -> Config:
         columns=found.columns,
         values=found.values,
     )
+
+
+def _loaded(text: str) -> dict[str, Any]:
+    """TOML; also with '[columns.invoices] amount = "…"' in one line, as problems tell it."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        if not ONE_LINE.search(text):
+            raise
+    sections: dict[str, list[str]] = {}
+    lines = sections.setdefault("", [])
+    for line in ONE_LINE.sub(r"\1\n", text).splitlines():
+        if HEADER.fullmatch(line):  # the same header again goes on with its section
+            lines = sections.setdefault(line.strip(), [])
+        else:
+            lines.append(line)
+    return tomllib.loads("\n".join(
+        "\n".join((header, *body)) for header, body in sections.items()
+    ))  # fmt: skip
 
 
 def _without_times(raw: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from clientlab.config import Config
 from clientlab.problems import InvalidValue, Problems
 from clientlab.results import CannotSay, Provenance
 from clientlab.values import read_values
-from clientlab.wording import Text, number
+from clientlab.wording import Text, number, plural
 
 
 class _Tables(Mapping):
@@ -300,7 +300,7 @@ class ClientBase:
         mark = "SYNTHETIC DATA: " if self.config.synthetic else ""
         clients = self.tables["clients"]["client_id"].nunique()
         return (
-            f"<{mark}ClientBase of {number(clients)} clients, "
+            f"<{mark}ClientBase of {number(clients)} {plural(clients, 'client', 'clients')}, "
             f"{self.observed_from:%Y-%m-%d} to {self.day:%Y-%m-%d}>"
         )
 

@@ -28,6 +28,7 @@ def checked(opened: dict[str, Opened], config: Config) -> tuple[list[Problem], s
         `currency` is that of the base, None if no file tells one.
     """
     problems = [
+        *_twice(opened["clients"]),
         *_ended_before_started(opened),
         *_overlapping(opened),
         *_repeated(opened),
@@ -79,6 +80,20 @@ def _ended_before_started(opened: dict[str, Opened]) -> list[Problem]:
         wrong,
         lambda count: f"{_rows_of(count)} with an end before the start. Set aside.",
         column="ended_on",
+    )
+
+
+def _twice(one: Opened) -> list[Problem]:
+    """Spells equal in every column: used once, before they are taken to overlap."""
+    equal = _used(one) & one.frame.duplicated().to_numpy()
+    one.set_aside(equal, "repeats another row")
+    return _told(
+        "clients",
+        one,
+        equal,
+        lambda count: f"{_rows_of(count)} equal to another row in every column. Used once.",
+        column="client_id",
+        severity="warning",
     )
 
 

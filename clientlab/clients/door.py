@@ -16,7 +16,7 @@ import pandas as pd
 
 from clientlab.clients.headers import mapped_headers
 from clientlab.clients.schema import Column, Table, tables
-from clientlab.clients.sources import raw_tables
+from clientlab.clients.sources import is_of_file, raw_tables
 from clientlab.config import FILE, Config
 from clientlab.problems import Problem
 from clientlab.reading import PLAIN, RawTable
@@ -24,6 +24,16 @@ from clientlab.values import currency_of, read_values
 from clientlab.wording import plural
 
 VALUES_SHOWN = 3
+# What a value of a kind could not be read as, and how it is written.
+READ_AS = {
+    "day": ("a day", "Write days as 31.12.2026 or 2026-12-31."),
+    "moment": ("a day and time", "Write them as 31.12.2026 14:05."),
+    "money": ("an amount", "Write amounts as 1 234,50 or 1234.5, with nothing but the currency."),
+    "number": ("a number", "Write numbers as 1 234,5 or 1234.5."),
+    "integer": ("a whole number", "Write whole numbers, as in 4."),
+    "flag": ("yes or no", "Write yes or no (да, нет)."),
+    "code": ("one of the list", ""),
+}
 
 
 @dataclass
@@ -68,7 +78,8 @@ def open_source(source: Any) -> tuple[Config, dict[str, Opened], list[Problem]]:
     config, raw, problems = raw_tables(source)
     opened = {name: _opened(tables()[name], table, config) for name, table in raw.items()}
     for name in (table.name for table in tables().values() if table.required):
-        if name not in opened:
+        unread = [problem for problem in problems if problem.table == name]
+        if name not in opened and not any(map(is_of_file, unread)):
             problems.append(_missing_table(name, problems))
     return config, opened, problems
 
@@ -97,6 +108,9 @@ def _opened(table: Table, raw: RawTable, config: Config) -> Opened:
                                 severity="note"))  # fmt: skip
     frame = pd.DataFrame(index=raw.frame.index)
     aside = pd.Series("", index=raw.frame.index, dtype=object)
+    if raw.frame.empty:
+        problems.append(Problem(table.name, "the table holds no rows.",
+                                severity="error" if table.required else "warning"))  # fmt: skip
     extra = config.values.get(table.name, {})
     opened = Opened(frame, aside, len(raw.frame) + len(raw.totals) + len(raw.repeated), problems)
     left = sorted((*raw.totals, *raw.repeated))
@@ -123,8 +137,12 @@ def _read_column(
     for guess in read.guessed:
         opened.problems.append(Problem(table.name, guess, column=column.name, severity="note"))
     if wrong.any():
+        what, fix = READ_AS.get(column.kind, ("a value", ""))
         rule = f" Use one of: {', '.join(column.allowed)}." if column.allowed else ""
-        _tell(opened, table, column, raw, wrong, f"could not be read as a {column.kind}", rule)
+        if column.allowed:
+            value = str(raw[wrong].iloc[0]).replace('"', "'")
+            fix = f'Or map it in {FILE}: [values.{table.name}.{column.name}] "{value}" = "…"'
+        _tell(opened, table, column, raw[wrong], f"could not be read as {what}", rule, fix)
     outside = np.zeros(len(values), bool)
     if column.low is not None:
         outside |= (values < column.low).to_numpy(bool, na_value=False)
@@ -132,7 +150,8 @@ def _read_column(
         outside |= (values > column.high).to_numpy(bool, na_value=False)
     if outside.any():
         ends = f"{column.low:g}" + (f" to {column.high:g}" if column.high is not None else " up")
-        _tell(opened, table, column, raw, outside, f"lie outside of {ends}")
+        verb = plural(int(outside.sum()), "lies", "lie")
+        _tell(opened, table, column, raw[outside], f"{verb} outside of {ends}")
         values = values.mask(outside)
     if column.required:
         empty = values.isna().to_numpy(bool)
@@ -142,8 +161,9 @@ def _read_column(
             word = plural(count, "row", "rows")
             text = f"{count} {word} without a value; it is required. Set aside."
             opened.problems.append(
-                Problem(table.name, text, column=column.name, rows=tuple(raw.index[missing]))
-            )
+                Problem(table.name, text, column=column.name, rows=tuple(raw.index[missing]),
+                        fix="Fill it in; of merged cells only the first holds the value.")
+            )  # fmt: skip
         opened.set_aside(empty, f"no {column.name}")
     if column.kind == "money" and not pd.api.types.is_numeric_dtype(raw):
         signs = currency_of(raw)
@@ -156,22 +176,23 @@ def _tell(
     opened: Opened,
     table: Table,
     column: Column,
-    raw: pd.Series,
-    rows: np.ndarray,
+    wrong: pd.Series,
     what: str,
     rule: str = "",
+    fix: str = "",
 ) -> None:
-    values = listed(raw[rows])
-    count = int(rows.sum())
-    noun = "value" if count == 1 else "values"
+    """One problem for the values of a column that cannot be used."""
+    count = len(wrong)
+    noun = plural(count, "value", "values")
     after = "Rows set aside." if column.required else "Taken as missing."
     opened.problems.append(
         Problem(
             table.name,
-            f"{count} {noun} {what} ({values}). {after}{rule}",
+            f"{count} {noun} {what} ({listed(wrong)}). {after}{rule}",
             column=column.name,
-            rows=tuple(raw.index[rows]),
+            rows=tuple(wrong.index),
             severity="error" if column.required else "warning",
+            fix=fix,
         )
     )
 

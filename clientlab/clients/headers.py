@@ -50,6 +50,8 @@ def mapped_headers(
             if fit:
                 found[column.name] = fit[0]
                 break
+    if table.name == "clients" and "client_id" not in found and "name" in found:
+        found["client_id"] = found["name"]  # a list of names is a list of clients
     for name in table.required_columns:
         longer = _longer(table[name], [h for h in headers if h not in found.values()], normal)
         if name not in found and len(longer) == 1:
@@ -57,7 +59,8 @@ def mapped_headers(
     free = [str(header) for header in headers if header not in found.values() and str(header)]
     for name in table.required_columns:
         if name not in found:
-            hint = f"; the file has {', '.join(map(repr, free[:5]))}" if free else ""
+            there = free or [str(header) for header in headers if str(header)]
+            hint = f"; the file has {', '.join(map(repr, there[:5]))}" if there else ""
             example = _nearest(table[name], free)
             problems.append(
                 Problem(

@@ -83,6 +83,7 @@ def _tell_matches(
             f"lacks ({listed(told[lost])}). Set aside.",
             column="client_id",
             rows=tuple(told.index[lost]),
+            fix="Add them to clients, or write them as they stand there.",
         )
     )
     one.set_aside(lost, "unknown client")

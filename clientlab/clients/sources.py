@@ -6,7 +6,8 @@ that is not read is told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,15 @@ from clientlab.problems import InvalidType, InvalidValue, Problem
 from clientlab.reading import TYPED, RawTable, read_sheets, read_table, stacked
 from clientlab.values import normalised
 
-BOOKS = (".xlsx", ".xlsm")
+BOOKS = (".xlsx", ".xlsm", ".xls")  # the last is told how to be saved
 # Words around the name of a table, as numbers are: 'Счета за 2025 год'.
 AROUND = set(
     "выгрузка отчет реестр список таблица данные по за из год года г crm 1с битрикс мои наши "
     "export report list table data of all our".split()
 )
 SUFFIXES = (".csv", ".txt", ".tsv", *BOOKS, *TYPED)
+PASSING = ("~$", ".")  # what Excel and file managers leave beside the files
+NOT_READ = "is not read: "
 
 
 def raw_tables(source: Any) -> tuple[Config, dict[str, RawTable], list[Problem]]:
@@ -60,10 +63,34 @@ def _of_mapping(source: Mapping) -> tuple[dict[str, RawTable], list[Problem]]:
         raise InvalidValue(
             f"{strange[0]!r} is not a table of a client base. Known: {', '.join(known)}."
         )
-    return {
-        name: RawTable(given, "") if isinstance(given, pd.DataFrame) else _read(name, given)
-        for name, given in source.items()
-    }, []
+    raw, problems = {}, []
+    for name, given in source.items():
+        if isinstance(given, pd.DataFrame):
+            raw[name] = RawTable(given, "")
+        else:
+            with _told(problems, name, Path(given)):
+                raw[name] = _read(name, given)
+    return raw, problems
+
+
+@contextmanager
+def _told(problems: list[Problem], table: str, path: Path) -> Iterator[None]:
+    """A file that cannot be read is told, and the others are read."""
+    try:
+        yield
+    except InvalidValue as error:
+        why = str(error).removeprefix(f"{path.name}: ")
+        problems.append(Problem(table, f"the file {path.name} {NOT_READ}{why}"))
+    except OSError as error:
+        why = f"the system refused ({error.strerror or error})."
+        problems.append(Problem(table, f"the file {path.name} {NOT_READ}{why}"))
+
+
+def is_of_file(problem: Problem) -> bool:
+    """Whether a problem is that a file could not be read."""
+    return problem.severity == "error" and problem.message.startswith("the file ") and (
+        NOT_READ in problem.message
+    )  # fmt: skip
 
 
 def _of_folder(config: Config) -> tuple[dict[str, RawTable], list[Problem]]:
@@ -75,30 +102,37 @@ def _of_folder(config: Config) -> tuple[dict[str, RawTable], list[Problem]]:
             problems.append(Problem(FILE, f"[files] {name} is not a table of a client base. Known: "
                                     f"{', '.join(known)}."))  # fmt: skip
             continue
-        raw[name] = _read(name, config.folder / file.path, file, config)
+        path = config.folder / file.path
+        with _told(problems, name, path):
+            raw[name] = _read(name, path, file, config)
     named = {(config.folder / file.path).resolve() for file in config.files.values()}
     found: dict[str, list[Path]] = {}
     for path in sorted(config.folder.iterdir()):
-        if path.suffix.lower() not in SUFFIXES or path.resolve() in named:
+        passing = path.name.startswith(PASSING) or path.suffix.lower() not in SUFFIXES
+        if passing or path.resolve() in named:
             continue
         name = table_called(path.stem)
-        if name and name not in raw:
+        if name and name not in raw and name not in config.files:
             found.setdefault(name, []).append(path)
         elif path.suffix.lower() in BOOKS and not name:
-            sheets, told = _of_book(path)
-            raw |= {sheet: table for sheet, table in sheets.items() if sheet not in raw}
-            problems += told
+            with _told(problems, path.name, path):
+                sheets, told = _of_book(path)
+                raw |= {sheet: table for sheet, table in sheets.items() if sheet not in raw}
+                problems += told
         else:
             problems.append(_not_read(f"the file {path.name}", path.name, name))
     for name, paths in found.items():
         exact = [path for path in paths if path.stem == name][:1]
-        read = exact or paths
+        read, parts = exact or paths, {}
+        for path in read:
+            with _told(problems, name, path):
+                parts[path.name] = _read(name, path, config=config)
+        if parts:
+            raw[name] = _under_each_other(parts)
         rest = [path for path in paths if path not in read]
-        raw[name] = _under_each_other({path.name: _read(name, path, config=config)
-                                       for path in read})  # fmt: skip
         problems += [_not_read(f"the file {path.name}", path.name, name) for path in rest]
-        if not exact:
-            problems.append(_guess(name, "file", [path.name for path in read]))
+        if parts and not exact:
+            problems.append(_guess(name, "file", list(parts)))
     return raw, problems
 
 

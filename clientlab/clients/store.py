@@ -16,7 +16,7 @@ import pandas as pd
 from clientlab.clients.checks import outside_window
 from clientlab.clients.door import Opened
 from clientlab.clients.schema import ENTERED, tables
-from clientlab.config import Config
+from clientlab.config import FILE, Config
 from clientlab.problems import InvalidValue, Problem, Problems
 
 DAY = "datetime64[D]"
@@ -78,15 +78,19 @@ def to_day(value: Any, name: str) -> pd.Timestamp:
 
 
 def raise_if_unusable(problems: list[Problem], opened: Mapping[str, Opened]) -> None:
-    """Stop where a required table or column is missing, or empty."""
-    fatal = [problem for problem in problems if "is missing" in problem.message]
-    fatal = [problem for problem in fatal if problem.severity == "error"]
-    for name, one in opened.items():
-        used = (one.aside == "").any()
-        if tables()[name].required and not fatal and len(one.frame) and not used:
-            fatal.append(Problem(name, f"none of {len(one.frame)} rows can be used."))
-            fatal += [problem for problem in one.problems if problem.severity == "error"]
-    Problems(fatal).raise_if_errors()
+    """Stop where a required table or column is missing, or empty; all errors are told."""
+    required = [name for name, table in tables().items() if table.required]
+    errors = [problem for problem in problems if problem.severity == "error"]
+    fatal = [problem for problem in errors if "is missing" in problem.message]
+    none = [
+        Problem(name, f"none of {len(opened[name].frame)} rows can be used.")
+        for name in required
+        if name in opened and len(opened[name].frame) and not (opened[name].aside == "").any()
+    ]
+    if fatal:
+        Problems(errors).raise_if_errors()
+    if none or any(name not in opened for name in required):
+        Problems([*none, *errors]).raise_if_errors()
 
 
 def build(
@@ -166,8 +170,8 @@ def _window(
     events = [day for day in events if len(day)] or [days["clients"]]
     if not len(events[0]) and (start is None or end is None):
         raise InvalidValue(
-            "The tables hold no rows, so the window of the records cannot be guessed. Give "
-            "observed_from and observed_until."
+            "The tables hold no rows of clients, so the window of the records cannot be guessed. "
+            f"Give observed_from and observed_until: in {FILE}, under [base], a line each."
         )
     if start is None:
         start, guessed = min(day.min() for day in events), guessed | {"observed_from"}
@@ -202,8 +206,13 @@ def _told_guess(start: pd.Timestamp, end: pd.Timestamp, guessed: set[str]) -> Pr
         "base",
         f"{' and '.join(parts)}: a guess, from what was recorded first and last.",
         severity="warning",
-        fix="Say it: [base] observed_from = 2018-01-01, observed_until = 2026-08-31 "
-        "in clientlab.toml.",
+        fix=f"Say it in {FILE}, under [base], a line each: "
+        + ", ".join(
+            f"{name} = {day:%Y-%m-%d}"
+            for name, day in (("observed_from", start), ("observed_until", end))
+            if name in guessed
+        )
+        + ".",
     )
 
 

@@ -248,7 +248,7 @@ def test_a_base_without_rows_is_a_base_if_its_window_is_said():
     base = read(clients=CLIENTS.iloc[:0], invoices=INVOICES.iloc[:0])
     assert len(base.tables["clients"]) == len(base.tables["invoices"]) == 0
     assert churn_rate(base).say().startswith("Churn of clients: on the first day of no period")
-    with pytest.raises(InvalidValue, match=r"^The tables hold no rows, so the window"):
+    with pytest.raises(InvalidValue, match=r"^The tables hold no rows of clients, so the"):
         read({}, clients=CLIENTS.iloc[:0], invoices=INVOICES.iloc[:0])
 
 

@@ -30,7 +30,7 @@ def checked(folder, capsys, *, reason="", client="c1", settings=SETTINGS):
 def test_notes_alone_are_no_failure(tmp_path, capsys):
     code, out, _ = checked(tmp_path, capsys)
     assert code == 0
-    assert "<ClientBase of 1 clients, 2024-01-01 to 2024-12-31>" in out
+    assert "<ClientBase of 1 client, 2024-01-01 to 2024-12-31>" in out
 
 
 def test_a_value_that_could_not_be_read_is_a_warning(tmp_path, capsys):
@@ -58,3 +58,14 @@ def test_a_missing_table_is_refused_in_a_sentence(tmp_path, capsys):
     assert code == 2
     assert err.startswith("invoices: the table is missing; it is required.")
     assert "Traceback" not in err
+
+
+def test_a_terminal_shows_a_table(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
+    code, out, _ = checked(tmp_path, capsys, reason="boredom")
+    assert code == 1
+    (line,) = [line for line in out.splitlines() if "column 'end_reason', row 2" in line]
+    assert "warning" in line.split()[1]
+    assert "what to do" in out
+    assert '[values.clients.end_reason] "boredom" = "…"' in " ".join(out.replace("│", " ").split())

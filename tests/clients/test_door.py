@@ -272,3 +272,113 @@ def test_no_word_means_two_codes_of_a_column():
                       for name in (code.replace("_", " "), label.en, label.ru)}  # fmt: skip
             for word, code in column.words.items():
                 assert labels.get(normalised(word), code) == code, word
+
+
+INVOICES_OF_A = "Клиент;Дата;Сумма\nА;01.03.2024;100\n"
+
+
+def test_a_file_that_cannot_be_read_is_told_and_the_others_are_read(tmp_path):
+    (tmp_path / "договоры.xlsx").write_bytes(b"no workbook")
+    (tmp_path / "касания.xls").write_bytes(b"\xd0\xcf\x11\xe0")
+    (tmp_path / "~$clients.xlsx").write_bytes(b"open in Excel")
+    (tmp_path / ".clients.csv").write_bytes(b"")
+    base = folder_of(tmp_path, clients=ONE_CLIENT, invoices=INVOICES_OF_A)
+    assert base.tables["invoices"]["amount"].tolist() == [100]
+    assert [str(problem) for problem in base.check() if problem.severity != "note"] == [
+        "касания.xls: the file касания.xls is not read: save this old workbook as .xlsx.",
+        "contracts: the file договоры.xlsx is not read: this is not a workbook that Excel saved.",
+    ]
+
+
+def test_required_files_that_cannot_be_read_are_refused_together(tmp_path):
+    with pytest.raises(InvalidValue) as caught:
+        folder_of(tmp_path, clients="", invoices="Клиент;Дата;Сумма;Сумма\nА;01.03.2024;1;2\n")
+    assert str(caught.value) == (
+        "clients: the file clients.csv is not read: the file is empty.\n"
+        "invoices: the file invoices.csv is not read: 'Сумма' names more than one column; every "
+        "column needs a name of its own."
+    )
+
+
+def test_a_list_of_names_is_a_list_of_clients(tmp_path):
+    base = folder_of(
+        tmp_path, clients="Название;Дата начала\nООО «Ромашка»;09.01.2023\n",
+        invoices="Клиент;Дата;Сумма\nРомашка;01.03.2024;100\n",
+    )  # fmt: skip
+    assert base.tables["invoices"]["client_id"].tolist() == ["ООО «Ромашка»"]
+
+
+def test_a_spell_told_twice_is_used_once(tmp_path):
+    base = folder_of(
+        tmp_path, clients=ONE_CLIENT + "А;09.01.2023\nА;01.01.2024\n", invoices=INVOICES_OF_A
+    )
+    assert base.rows.set_index("table").loc["clients", "why"] == (
+        "overlaps an earlier spell: 1; repeats another row: 1"
+    )
+    said = [problem.message for problem in base.check() if problem.severity == "warning"]
+    assert said == ["1 row equal to another row in every column. Used once."]
+
+
+def test_a_table_with_a_header_and_nothing_else_is_told(tmp_path):
+    base = folder_of(tmp_path, clients=ONE_CLIENT, invoices="Клиент;Дата;Сумма\n")
+    assert "invoices: the table holds no rows." in [str(problem) for problem in base.check()]
+
+
+def test_what_could_not_be_read_says_how_to_write_it(tmp_path):
+    base = folder_of(
+        tmp_path,
+        clients="Клиент;Дата начала;Ключевой;Договор;Компетентность\n"
+                "А;09.01.2023;возможно;по дружбе;9\n",
+        invoices="Клиент;Дата;Сумма\nА;01.03.2024;100\nА;31.06.2024;7\nА;01.04.2024;12 34\n;;5\n"
+                 "Б;01.03.2024;4\n",
+    )  # fmt: skip
+    assert [str(problem) for problem in base.check() if problem.severity != "note"] == [
+        "invoices, column 'client_id', row 5: 1 row without a value; it is required. Set aside. "
+        "Fill it in; of merged cells only the first holds the value.",
+        "invoices, column 'issued_on', row 3: 1 value could not be read as a day ('31.06.2024'). "
+        "Rows set aside. Write days as 31.12.2026 or 2026-12-31.",
+        "invoices, column 'issued_on', row 5: 1 row without a value; it is required. Set aside. "
+        "Fill it in; of merged cells only the first holds the value.",
+        "invoices, column 'amount', row 4: 1 value could not be read as an amount ('12 34'). Rows "
+        "set aside. Write amounts as 1 234,50 or 1234.5, with nothing but the currency.",
+        "invoices, column 'client_id', row 6: 1 row, 4 in money of clients that the table of "
+        "clients lacks ('Б'). Set aside. Add them to clients, or write them as they stand there.",
+        "clients, column 'contract', row 2: 1 value could not be read as one of the list "
+        "('по дружбе'). Taken as missing. Use one of: ongoing, project. Or map it in "
+        'clientlab.toml: [values.clients.contract] "по дружбе" = "…"',
+        "clients, column 'key_client', row 2: 1 value could not be read as yes or no ('возможно'). "
+        "Taken as missing. Write yes or no (да, нет).",
+        "clients, column 'competence', row 2: 1 value lies outside of 1 to 5 ('9'). Taken as "
+        "missing.",
+    ]
+    rows = base.rows.set_index("table").loc["invoices"]
+    assert (rows["rows_in"], rows["used"], rows["set_aside"]) == (5, 1, 4)
+
+
+def test_the_line_that_a_problem_tells_can_be_typed_as_it_stands(tmp_path):
+    (tmp_path / "clientlab.toml").write_text(
+        '[columns.invoices] amount = "К оплате"\n'
+        '[values.clients.contract] "по дружбе" = "ongoing"\n'
+        '[columns.invoices] issued_on = "Когда"\n'
+        'client_id = "Кто"\n'
+        "[base]\nobserved_from = 2024-01-01\n",
+        "utf-8",
+    )
+    base = folder_of(
+        tmp_path, clients="Клиент;Дата начала;Договор\nА;09.01.2023;по дружбе\n",
+        invoices="Кто;Когда;К оплате\nА;01.03.2024;100\n",
+    )  # fmt: skip
+    assert base.tables["invoices"]["amount"].tolist() == [100]
+    assert base.tables["clients"]["contract"].tolist() == ["ongoing"]
+
+
+def test_settings_that_are_no_toml_are_told(tmp_path):
+    for text, told in (
+        ("[base]\nname = Мы\n", "Invalid value (at line 2, column 8)"),
+        ('[files] a = "b"\n[base\n', "Expected ']' at the end of a table declaration"),
+    ):
+        (tmp_path / "clientlab.toml").write_text(text, "utf-8")
+        with pytest.raises(InvalidValue) as caught:
+            ClientBase.read(tmp_path)
+        assert str(caught.value).startswith(f"clientlab.toml: {told}")
+        assert str(caught.value).endswith("Texts stand in quotation marks.")
