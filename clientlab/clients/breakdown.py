@@ -75,11 +75,19 @@ def breakdown(
 
     Examples
     --------
-    >>> from clientlab.clients import kpis
-    >>> from clientlab.demo import DEMO
-    >>> found = breakdown(ClientBase.read(DEMO), kpis.nps, "role_model")
-    >>> found.frame["label_en"].str.split(":").str[0].tolist()
-    ['three roles', 'agency', 'production']
+    Nobody of two clients in Kazan left in 2024, both in Perm did:
+
+    >>> from clientlab.clients import ClientBase
+    >>> from clientlab.clients.kpis import breakdown, churn_rate
+    >>> base = ClientBase.read({
+    ...     "clients": pd.DataFrame({"client_id": ["a", "b", "c", "d"],
+    ...         "started_on": "2023-05-01", "region": ["Kazan", "Kazan", "Perm", "Perm"],
+    ...         "ended_on": [None, None, "2024-03-01", "2024-06-01"]}),
+    ...     "invoices": pd.DataFrame({"client_id": ["a"], "issued_on": ["2024-01-05"],
+    ...         "amount": [100]})},
+    ...     observed_from="2024-01-01", observed_until="2024-12-31")
+    >>> breakdown(base, churn_rate, "region").frame[["group", "estimate"]].values.tolist()
+    [['Perm', 1.0], ['Kazan', 0.0]]
     """
     name = getattr(indicator, "__name__", repr(indicator))
     if name not in INDICATORS:
