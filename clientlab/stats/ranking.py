@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from clientlab.stats.estimate import checked_level
 
 BEST = ("low", "high")
+UNRANKED = ("missing", "last")
 
 
 class Friedman(NamedTuple):
@@ -122,6 +123,44 @@ def ranks(
     return frame.sort_values("mean_rank", kind="stable", ignore_index=True)
 
 
+def places(answers: ArrayLike, *, best: str = "low", unranked: str = "missing") -> np.ndarray:
+    """Rank of every answer within its row, ties the mean.
+
+    Parameters
+    ----------
+    answers : data frame or array_like of float, shape (respondents, items)
+    best : {"low", "high"}
+    unranked : {"missing", "last"}
+        What NaN means: the item was not shown, so that ranks are stretched over all items
+        (Notes of `ranks`), or it was left out of a top 3 and shares the last places.
+
+    Returns
+    -------
+    ndarray, shape (respondents, items)
+        Whoever ranked nothing has NaN.
+
+    Raises
+    ------
+    ValueError
+        As for `ranks`, or if `unranked` is not known.
+
+    Examples
+    --------
+    >>> places([[1, 2, np.nan, np.nan]], unranked="last").tolist()
+    [[1.0, 2.0, 3.5, 3.5]]
+    """
+    table, _ = _answers(answers, respondents=1)
+    if best not in BEST:
+        raise ValueError(f"best={best!r} is not known; use one of {', '.join(BEST)}.")
+    if unranked not in UNRANKED:
+        raise ValueError(f"unranked={unranked!r} is not known; use one of {', '.join(UNRANKED)}.")
+    table = table if best == "low" else -table
+    if unranked == "last":
+        ranked = ~np.isnan(table).all(axis=1, keepdims=True)
+        table = np.where(np.isnan(table) & ranked, np.inf, table)
+    return _within(table)
+
+
 def friedman(answers: ArrayLike) -> Friedman:
     """Whether respondents rank the items alike: Friedman's test and Kendall's W.
 
@@ -214,13 +253,13 @@ def rank_interval(low: ArrayLike, high: ArrayLike) -> tuple[np.ndarray, np.ndarr
     return best, worst
 
 
-def _answers(answers: Any) -> tuple[np.ndarray, list[Any]]:
+def _answers(answers: Any, respondents: int = 2) -> tuple[np.ndarray, list[Any]]:
     frame = answers if isinstance(answers, pd.DataFrame) else pd.DataFrame(np.asarray(answers))
     try:
         table = frame.to_numpy(dtype=float, na_value=np.nan)
     except (ValueError, TypeError):
         raise TypeError("Answers must be numbers, with NaN where one is missing.") from None
-    if len(table) < 2 or table.shape[1] < 2:
+    if len(table) < respondents or table.shape[1] < 2:
         raise ValueError(
             f"There are {len(table)} respondents and {table.shape[1]} items; a ranking needs at "
             "least 2 of both."
