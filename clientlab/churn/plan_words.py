@@ -39,7 +39,7 @@ class PlanWords:
     def formats(self) -> dict[str, str]:
         """Money without decimals, probabilities as percent."""
         whole = dict.fromkeys(("value", "estimate", "low", "high", "base", "cost"), "integer")
-        return whole | {"probability": "share"}
+        return whole | {"probability": "percent"}
 
     def say(self, lang: str = "en") -> str:
         """The break-even first, then the list, its cost and what it is expected to bring."""
