@@ -1,4 +1,29 @@
-"""Who leaves: models, their honest comparison, and what follows from it.
+"""Who leaves: what was known, models and rules held against each other, what follows.
 
-Import the module that you need: ``from clientlab.churn import models``.
+Names are loaded when they are asked for: reading a base must not wait for scikit-learn.
 """
+
+from importlib import import_module
+from typing import Any
+
+# Public name -> module that holds it; a module of its own name needs no line.
+_NAMES = {
+    "FEATURES": "features",
+    "Feature": "features",
+    "Snapshots": "snapshot_table",
+    "snapshots": "snapshot_table",
+    "month_ends": "snapshot_table",
+    "check_no_leakage": "leakage",
+    "RULES": "rules",
+    "default_model": "default_model",
+    "backtest": "backtests",
+    "risk_list": "risk_lists",
+}
+
+__all__ = [*_NAMES]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        return getattr(import_module(f"clientlab.churn.{_NAMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

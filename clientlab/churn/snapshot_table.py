@@ -1,0 +1,351 @@
+"""Client × day: what was known that day, and who left within the horizon after it.
+
+It answers: from which rows can leaving be predicted. Everything in `X` was known at the end
+of its day; everything in `y` and `keys` happened later. A day whose horizon runs past the
+last record has no label, for nobody: its rows are kept apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clientlab.churn.at_risk import at_risk, checked_contract, ends, who_is_left_out
+from clientlab.churn.feature_values import feature_columns, lacking
+from clientlab.churn.features import FEATURES, Feature
+from clientlab.clients.base import ClientBase
+from clientlab.clients.store import to_day
+from clientlab.problems import InvalidValue
+from clientlab.results import SYNTHETIC, Provenance
+from clientlab.wording import Text, number, plural
+
+INDEX = ["client_id", "day"]
+ROWS = Text("row of a client and a day|rows of clients and days",
+            "строка «клиент и день»|строки «клиент и день»|строк «клиент и день»")  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Snapshots:
+    """Clients at risk on many days; made by `snapshots`.
+
+    Attributes
+    ----------
+    X : DataFrame
+        Features, one row for each client and day; index ``client_id, day``.
+    y : Series of int
+        1 if the client left within (day, day + horizon].
+    keys : DataFrame
+        ``client_id, day, cause`` (of the leaving, '' if none), ``left_on, days_at_risk``
+        (days within the horizon until the client left, or all).
+    censored : DataFrame
+        Features of the days whose horizon runs past the last record.
+    horizon : Timedelta
+    features : mapping of name to Feature
+        What X is made of, without what the files do not hold.
+    provenance : Provenance
+    notes : tuple of Text
+    """
+
+    X: pd.DataFrame
+    y: pd.Series
+    keys: pd.DataFrame
+    censored: pd.DataFrame
+    horizon: pd.Timedelta
+    features: Mapping[str, Feature]
+    provenance: Provenance
+    notes: tuple[Text, ...] = ()
+
+    @property
+    def clients(self) -> np.ndarray:
+        """Whose each row of X is: rows of one client go together when they are split."""
+        return self.X.index.get_level_values("client_id").to_numpy()
+
+    @property
+    def days(self) -> pd.DatetimeIndex:
+        """Days with a label, rising."""
+        return pd.DatetimeIndex(self.X.index.unique("day").sort_values(), name="day")
+
+    def at(self, days: Any) -> Snapshots:
+        """The rows of some days only; of a day with none, none.
+
+        Parameters
+        ----------
+        days : date-like or sequence of them
+        """
+        wanted = _days(days)
+        rows = self.X.index.get_level_values("day").isin(wanted)
+        more = self.censored.index.get_level_values("day").isin(wanted)
+        labelled = self.X[rows]
+        return replace(
+            self,
+            X=labelled,
+            y=self.y[rows],
+            keys=self.keys[rows],
+            censored=self.censored[more],
+            provenance=replace(self.provenance, base=len(labelled)),
+        )
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+    def __repr__(self) -> str:
+        mark = f"{SYNTHETIC.en}: " if self.provenance.synthetic else ""
+        apart = f", {number(len(self.censored))} without a label" if len(self.censored) else ""
+        return (
+            f"<{mark}Snapshots of {number(self.X.index.unique('client_id').size)} clients on "
+            f"{len(self.days)} days: {number(len(self.X))} rows, {number(int(self.y.sum()))} "
+            f"leave within {self.horizon.days} days{apart}; {self.X.shape[1]} features>"
+        )
+
+
+def snapshots(
+    base: ClientBase,
+    days: Any,
+    *,
+    horizon: Any = "90D",
+    features: Mapping[str, Feature] = FEATURES,
+    contract: str = "ongoing",
+    silent_after: int | None = None,
+) -> Snapshots:
+    """Features and labels of the clients at risk on each day (systems C2 and C3).
+
+    At risk are clients with a spell that is open at the end of the day and of whom no
+    notice was known. Left means that the spell ended within (day, day + horizon].
+
+    Parameters
+    ----------
+    base : ClientBase
+    days : date-like or sequence of them
+        Ends of months are good days: the last bills of the month are then known.
+    horizon : timedelta-like
+        A whole number of days.
+    features : mapping of name to Feature
+        By default all; those whose tables or columns the files lack are left out.
+    contract : {"ongoing", "project", "all"}
+        Whose leaving: contracts that are ended, project clients that fall silent, both.
+    silent_after : int, optional
+        Days of silence that make a project client lost; by default what clientlab.toml
+        says, else `silence_threshold` of the whole base.
+
+    Returns
+    -------
+    Snapshots
+
+    Raises
+    ------
+    InvalidValue
+        If a day lies outside of the records, or the horizons of all days run past the
+        last record. Of some days: their rows are in `censored`.
+
+    Examples
+    --------
+    A client who leaves on the last day of the horizon, one who leaves later:
+
+    >>> base = ClientBase.read({
+    ...     "clients": pd.DataFrame({"client_id": ["a", "b"], "started_on": "2024-01-01",
+    ...                              "ended_on": ["2024-05-30", "2024-05-31"]}),
+    ...     "invoices": pd.DataFrame({"client_id": ["a", "b"], "issued_on": "2024-02-01",
+    ...                               "amount": 100})},
+    ...     observed_from="2024-01-01", observed_until="2024-12-31")
+    >>> found = snapshots(base, ["2024-03-01"])
+    >>> found.y.tolist(), found.keys["days_at_risk"].tolist()
+    ([1, 0], [90, 90])
+    >>> found.X[["tenure_months", "days_since_invoice"]].round(1).values.tolist()
+    [[2.0, 29.0], [2.0, 29.0]]
+    """
+    asked, length = _checked(base, days, horizon)
+    silent = checked_contract(base, contract, silent_after)
+    used, notes = lacking(base, features)
+    risk = [at_risk(base.as_of(day), contract, silent) for day in asked]
+    last = base.observed_until - length
+    _raise_if_all_censored(base, asked, length, risk)
+    columns = feature_columns(base, asked, risk, used)
+    empty = [name for name, column in columns.items() if pd.isna(column).all()]
+    notes += _about_empty(empty, asked)
+    kept = {name: column for name, column in columns.items() if name not in empty}
+    index = _index(asked, risk)
+    X = pd.DataFrame(kept, index=index)
+    seen = np.repeat([day <= last for day in asked], [len(frame) for frame in risk])
+    keys = _keys(base, asked, risk, length, contract, silent, index)[seen]
+    notes += _about_censored(asked, risk, last, length) + who_is_left_out(base, contract)
+    return Snapshots(
+        X[seen],
+        keys["left_on"].notna().astype(int).rename("left"),
+        keys,
+        X[~seen],
+        length,
+        {name: used[name] for name in kept},
+        base.provenance(int(seen.sum()), ROWS),
+        tuple(notes),
+    )
+
+
+def month_ends(
+    base: ClientBase, *, every: int = 1, horizon: Any = "90D", first: Any = None
+) -> list[pd.Timestamp]:
+    """Last days of months that have a label, the latest and every so many months before.
+
+    Parameters
+    ----------
+    base : ClientBase
+    every : int
+        Months between two days.
+    horizon : timedelta-like
+    first : date-like, optional
+        No earlier day; by default a year after the records begin, so that there is a past.
+
+    Returns
+    -------
+    list of Timestamp
+        Rising; empty where the records are too short.
+
+    Examples
+    --------
+    >>> base = ClientBase.read({
+    ...     "clients": pd.DataFrame({"client_id": ["a"], "started_on": ["2024-01-01"]}),
+    ...     "invoices": pd.DataFrame({"client_id": "a", "issued_on": ["2024-02-01"],
+    ...                               "amount": 100})},
+    ...     observed_from="2023-01-01", observed_until="2024-08-31")
+    >>> [f"{day:%Y-%m-%d}" for day in month_ends(base, every=2)]
+    ['2024-01-31', '2024-03-31', '2024-05-31']
+    """
+    last = base.observed_until - _horizon(horizon)
+    begin = base.observed_from + pd.DateOffset(years=1) if first is None else to_day(first, "first")
+    ends_ = pd.date_range(begin, last, freq="ME")
+    return [pd.Timestamp(day) for day in ends_[::-1][::every][::-1]]
+
+
+def _days(days: Any) -> list[pd.Timestamp]:
+    """Days asked for, each once, rising."""
+    many = [days] if isinstance(days, str) or not isinstance(days, Iterable) else list(days)
+    return sorted({to_day(day, "day") for day in many})
+
+
+def _horizon(horizon: Any) -> pd.Timedelta:
+    try:
+        length = pd.Timedelta(horizon)
+    except (ValueError, TypeError):
+        length = pd.NaT
+    if pd.isna(length) or length < pd.Timedelta(days=1) or length % pd.Timedelta(days=1):
+        raise InvalidValue(f"horizon={horizon!r} is no number of whole days. Write '90D'.")
+    return length
+
+
+def _checked(
+    base: ClientBase, days: Any, horizon: Any
+) -> tuple[list[pd.Timestamp], pd.Timedelta]:
+    asked, length = _days(days), _horizon(horizon)
+    if not asked:
+        raise InvalidValue("No day is given. Use month_ends(base, every=3), or name days.")
+    outside = [day for day in asked if not base.observed_from <= day <= base.observed_until]
+    if outside:
+        listed = ", ".join(f"{day:%Y-%m-%d}" for day in outside[:5])
+        more = f" and {len(outside) - 5} more" if len(outside) > 5 else ""
+        verb = plural(len(outside), "lies", "lie")
+        raise InvalidValue(
+            f"{plural(len(outside), 'Day', 'Days')} {listed}{more} {verb} outside of the records "
+            f"({base.observed_from:%Y-%m-%d} to {base.observed_until:%Y-%m-%d}). Use days within "
+            "them."
+        )
+    return asked, length
+
+
+def _raise_if_all_censored(
+    base: ClientBase, days: list[pd.Timestamp], length: pd.Timedelta, risk: list[pd.DataFrame]
+) -> None:
+    last = base.observed_until - length
+    if days[0] <= last or len(days) == 1 and days[0] == base.observed_until:
+        return
+    count = len(risk[0])
+    use = (
+        f"Use a day up to {last:%Y-%m-%d}."
+        if last >= base.observed_from
+        else f"The records are shorter than {length.days} days: use a shorter horizon."
+    )
+    raise InvalidValue(
+        f"Day {days[0]:%Y-%m-%d} plus {length.days} days runs past the last record "
+        f"({base.observed_until:%Y-%m-%d}): {number(count)} {plural(count, 'client', 'clients')} "
+        f"would be unknown, not 'stayed'. {use}"
+    )
+
+
+def _index(days: list[pd.Timestamp], risk: list[pd.DataFrame]) -> pd.MultiIndex:
+    """Rows by day, then by client."""
+    counts = [len(frame) for frame in risk]
+    ids = pd.Index(np.concatenate([frame["client_id"].to_numpy() for frame in risk]), dtype="str")
+    codes, levels = pd.factorize(ids, sort=True)
+    at = np.repeat(np.arange(len(days)), counts)
+    return pd.MultiIndex(
+        levels=[levels, pd.DatetimeIndex(days)], codes=[codes, at], names=INDEX,
+        verify_integrity=False,
+    )  # fmt: skip
+
+
+def _keys(
+    base: ClientBase,
+    days: list[pd.Timestamp],
+    risk: list[pd.DataFrame],
+    length: pd.Timedelta,
+    contract: str,
+    silent: int | None,
+    index: pd.MultiIndex,
+) -> pd.DataFrame:
+    """What happened within the horizon to each client at risk."""
+    told = ends(base, contract, silent)
+    left, causes = [], []
+    for day, frame in zip(days, risk, strict=True):
+        covers = ((told["started_on"] <= day) & ~(told["ended_on"] <= day)).to_numpy()
+        spell = told[covers].drop_duplicates("client_id", keep="last").set_index("client_id")
+        at = spell.index.get_indexer(frame["client_id"])
+        ended = spell["ended_on"].to_numpy()[at].astype("datetime64[s]")
+        late = ~(ended <= (day + length).to_datetime64())
+        left.append(np.where(late, np.datetime64("NaT"), ended))
+        causes.append(np.where(late, "", spell["cause"].to_numpy(object)[at]))
+    when = index.get_level_values("day")
+    left_on = pd.Series(np.concatenate(left).astype("datetime64[s]"), index=index)
+    survived = (left_on - when.to_numpy()).dt.days.fillna(length.days)
+    return pd.DataFrame(
+        {
+            "client_id": index.get_level_values("client_id"),
+            "day": when,
+            "cause": pd.array(np.concatenate(causes).astype(object), dtype="str"),
+            "left_on": left_on.to_numpy(),
+            "days_at_risk": survived.to_numpy(np.int64),
+        },
+        index=index,
+    )
+
+
+def _about_empty(empty: list[str], days: list[pd.Timestamp]) -> list[Text]:
+    if not empty:
+        return []
+    listed = ", ".join(empty)
+    return [
+        Text(
+            f"Nothing was known on any of these days, so left out: {listed}.",
+            f"Ни на один из этих дней ничего не известно, поэтому без них: {listed}.",
+        )
+    ]
+
+
+def _about_censored(
+    days: list[pd.Timestamp], risk: list[pd.DataFrame], last: pd.Timestamp, length: pd.Timedelta
+) -> list[Text]:
+    apart = [(day, len(frame)) for day, frame in zip(days, risk, strict=True) if day > last]
+    if not apart:
+        return []
+    count, clients = len(apart), max(size for _, size in apart)
+    return [
+        Text(
+            f"Kept apart, as the label is not known yet: {count} {plural(count, 'day', 'days')} "
+            f"from {apart[0][0]:%Y-%m-%d} on, up to {number(clients)} clients. Labels reach to "
+            f"{last:%Y-%m-%d}.",
+            f"Отложено, потому что исход ещё не известен: дней — {count}, с "
+            f"{apart[0][0]:%d.%m.%Y}, клиентов — до {number(clients, 'ru')}. Исходы известны для "
+            f"дней до {last:%d.%m.%Y}.",
+        )
+    ]
