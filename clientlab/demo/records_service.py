@@ -54,16 +54,41 @@ def deliveries(records: Records) -> pd.DataFrame:
 
 
 def expectations(records: Records) -> pd.DataFrame:
-    """Expected, perceived and important, asked of a part of the clients last year."""
+    """Expected, perceived and important, asked of a part of the clients last year.
+
+    Also of those who left since: a table of none but those who stayed would tell who stays.
+    """
     random, last = records.random, records.months - 1
     here = np.flatnonzero(records.world.there[:, last] & (records.world.ended < 0))
     who = here[random.random(len(here)) < 0.45]
     asked = records.last - random.integers(20, 300, len(who)).astype("m8[D]")
     asked = np.maximum(asked, records.began[who])
+    stayed = _answers(records, random, who, asked, np.full(len(who), last))
+    # Drawn apart: tables made later do not depend on who left.
+    random = random.spawn(1)[0]
+    gone = np.flatnonzero(records.world.ended >= 0)
+    gone = gone[random.random(len(gone)) < 0.45]
+    asked = records.last - random.integers(20, 300, len(gone)).astype("m8[D]")
+    there = (asked >= records.began[gone]) & (asked < records.ended[gone])
+    gone, asked = gone[there], asked[there]
+    left = _answers(records, random, gone, asked, (asked.astype("M8[M]") - START).astype(int))
+    frame = pd.concat([stayed, left])
+    return frame.sort_values(["asked_on", "client_id", "dimension"], kind="stable",
+                             ignore_index=True)  # fmt: skip
+
+
+def _answers(
+    records: Records,
+    random: np.random.Generator,
+    who: np.ndarray,
+    asked: np.ndarray,
+    month: np.ndarray,
+) -> pd.DataFrame:
+    """A row for each client and side of service, by the bond of a month."""
     sides = list(SHORT_OF)
     row, side = (part.ravel() for part in np.meshgrid(np.arange(len(who)), np.arange(len(sides)),
                                                       indexing="ij"))  # fmt: skip
-    bond = records._state("bond", who, np.full(len(who), last))[row]
+    bond = records._state("bond", who, month)[row]
     expected = random.normal(8.2, 1.0, len(row))
     gap = np.array(list(SHORT_OF.values()))[side] * records.sign - 0.6 * bond
     perceived = expected - gap + random.normal(0, 1.0, len(row))
@@ -77,7 +102,7 @@ def expectations(records: Records) -> pd.DataFrame:
             "perceived": _one_to_ten(perceived),
             "importance": _one_to_ten(important),
         }
-    ).sort_values(["asked_on", "client_id", "dimension"], kind="stable", ignore_index=True)
+    )
 
 
 def _one_to_ten(values: np.ndarray) -> np.ndarray:
