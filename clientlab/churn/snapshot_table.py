@@ -48,6 +48,8 @@ class Snapshots:
         What X is made of, without what the files do not hold.
     provenance : Provenance
     notes : tuple of Text
+    base : ClientBase or None
+        What they were taken from, so that rules can be asked about the same days.
     """
 
     X: pd.DataFrame
@@ -58,6 +60,7 @@ class Snapshots:
     features: Mapping[str, Feature]
     provenance: Provenance
     notes: tuple[Text, ...] = ()
+    base: ClientBase | None = None
 
     @property
     def clients(self) -> np.ndarray:
@@ -181,6 +184,7 @@ def snapshots(
         {name: used[name] for name in kept},
         base.provenance(int(seen.sum()), ROWS),
         tuple(notes),
+        base,
     )
 
 
