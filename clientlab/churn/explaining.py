@@ -1,0 +1,235 @@
+"""Why a client is on the list, in a manager's words.
+
+It answers: which things known of a client move its probability up, and what to do about
+the first of them. The parts add up to the prediction. They are what the model saw, not
+why the client will leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from clientlab.churn.attribution import Attribution, attribute
+from clientlab.churn.playbook import NOTHING, PLAYBOOK, topic_of
+from clientlab.problems import InvalidValue
+from clientlab.results import Provenance, Result
+from clientlab.wording import Text, number, percent
+
+__all__ = ["Attribution", "Reasons", "attribute", "reasons"]
+
+AGAINST = Text(" (unexpected: usually a good sign)", " (неожиданно: обычно это хороший знак)")
+PLAIN = Text("nothing stands out", "ничего особенного")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Reasons(Result):
+    """Parts of predictions by topic; made by `reasons`.
+
+    Attributes
+    ----------
+    attribution : Attribution
+        Parts by feature, of all clients.
+    top : int
+        Reasons told of each client.
+    """
+
+    attribution: Attribution = field(
+        default_factory=lambda: Attribution(pd.DataFrame(), 0.0, exact=True)
+    )
+    top: int = 3
+
+    @property
+    def unit(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return "score"
+
+    @property
+    def formats(self) -> dict[str, str]:
+        return {"part": "score", "value": "number", "usual": "number"}
+
+    def of(self, client: Any) -> pd.DataFrame:
+        """All topics of one client, the strongest first.
+
+        Raises
+        ------
+        InvalidValue
+            If the client is not in the list.
+        """
+        rows = self.frame[self.frame["client_id"] == client]
+        if rows.empty:
+            raise InvalidValue(f"{client!r} is not among the explained clients.")
+        return rows
+
+    def words(self, client: Any, lang: str = "en") -> str:
+        """The reasons of one client in a manager's words, for the list."""
+        rows = self.of(client)
+        rows = rows[rows["part"] > 0].head(self.top)
+        told = [row[f"phrase_{lang}"] for _, row in rows.iterrows()]
+        return "; ".join(told) if told else PLAIN.in_language(lang)
+
+    def step(self, client: Any) -> Text:
+        """What to do about the strongest reason that has a step; empty if none has."""
+        rows = self.of(client)
+        rows = rows[(rows["part"] > 0) & (rows["step_en"] != "")]
+        return Text(rows["step_en"].iloc[0], rows["step_ru"].iloc[0]) if len(rows) else NOTHING
+
+    def say(self, lang: str = "en") -> str:
+        first = self.frame["client_id"].iloc[0]
+        p = float(self.attribution.probability.max())
+        return Text(f"The highest probability is {percent(p)} (client {first}): "
+                    f"{self.words(first)}.",
+                    f"Самая высокая вероятность — {percent(p, 'ru')} (клиент {first}): "
+                    f"{self.words(first, 'ru')}.").in_language(lang)  # fmt: skip
+
+    def measures(self, lang: str = "en") -> str:
+        return Text("What moves the probability of this client away from the mean, on the logit "
+                    "scale; the parts add up",
+                    "Что отличает вероятность этого клиента от средней, в логитах; части "
+                    "складываются").in_language(lang)  # fmt: skip
+
+    def plot(self, ax=None):
+        from clientlab.session import charts, texts
+
+        lang = texts.language()
+        rows = self.of(self.frame["client_id"].iloc[0]).head(10)
+        told = [f"{'+' if part > 0 else ''}{number(part, lang, digits=2)}"
+                for part in rows["part"]]  # fmt: skip
+        with charts.picture(self, ax) as axes:
+            charts.dots(axes, rows[f"phrase_{lang}"].tolist(), rows["part"],
+                        np.minimum(rows["part"], 0), np.maximum(rows["part"], 0), texts=told,
+                        reference=0.0, quiet=(rows["part"] <= 0).to_list())  # fmt: skip
+            charts.number_axis(axes.xaxis)
+        return axes
+
+
+def reasons(
+    model,
+    X: pd.DataFrame,
+    *,
+    background: pd.DataFrame,
+    features: Mapping[str, Any] | None = None,
+    top: int = 3,
+    provenance: Provenance | None = None,
+) -> Reasons:
+    """Why each client has its probability: parts by topic, in a manager's words.
+
+    The part of a topic is the sum of the parts of its features on the logit scale; all
+    parts and the baseline add up to the logit of the prediction (C8). A topic is told by
+    its feature with the largest part, as higher or lower than usual; usual is the median
+    of the background.
+
+    Parameters
+    ----------
+    model : fitted estimator with ``predict_proba``
+    X : DataFrame
+        Clients to explain; index with a level ``client_id``, or the identifiers.
+    background : DataFrame
+        What they are held against: the clients of the training.
+    features : mapping of name to Feature, optional
+        Words and expected direction; by default `FEATURES`.
+    top : int
+        Reasons told of each client.
+    provenance : Provenance, optional
+
+    Returns
+    -------
+    Reasons
+        `frame`: ``client_id, topic, feature, value, usual, part, phrase_en, phrase_ru,
+        step_en, step_ru, source``; clients by falling probability, topics by falling part.
+
+    Raises
+    ------
+    InvalidValue, InvalidType
+        If the model cannot be asked, or there is nobody to explain.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> X = pd.DataFrame({"claims_90": [0, 5, 1, 4.0]}, index=pd.Index(list("abcd"),
+    ...                  name="client_id"))
+    >>> model = LogisticRegression().fit(X, [0, 1, 0, 1])
+    >>> found = reasons(model, X, background=X)
+    >>> found.words("b"), found.step("b").en[:27]
+    ('has claims', 'Find the cause that recurs,')
+    """
+    if X.empty:
+        raise InvalidValue("There is nobody to explain: X has no rows.")
+    if features is None:
+        from clientlab.churn.features import FEATURES
+
+        features = FEATURES
+    found = attribute(model, X, background=background)
+    ids = X.index.get_level_values("client_id") if "client_id" in X.index.names else X.index
+    usual = {name: _usual(background[name]) for name in X.columns}
+    order = np.argsort(-found.probability.to_numpy(), kind="stable")
+    rows = [row for place in order
+            for row in _of_client(ids[place], X.iloc[place], found.parts.iloc[place], usual,
+                                  features)]  # fmt: skip
+    notes = [Text("A reason is what the model saw before others left, not why this client will.",
+                  "Причина здесь — то, что модель видела перед уходом других, а не почему уйдёт "
+                  "этот клиент.")]  # fmt: skip
+    if not found.exact:
+        notes.append(
+            Text(
+                "The model does not tell its parts: they are sampled Shapley values.",
+                "Модель сама не раскрывает части: это выборочные значения Шепли.",
+            )
+        )
+    nowhere = Provenance(source=Text("the model", "модель"), base=len(X))
+    return Reasons(pd.DataFrame(rows), provenance or nowhere, tuple(notes), attribution=found,
+                   top=top)  # fmt: skip
+
+
+def _usual(values: pd.Series) -> Any:
+    """The median of numbers, the most frequent of codes."""
+    known = values.dropna()
+    if known.empty:
+        return np.nan
+    if pd.api.types.is_numeric_dtype(known):
+        return float(known.astype(float).median())
+    return known.astype(str).mode().iloc[0]
+
+
+def _of_client(client: Any, values: pd.Series, parts: pd.Series, usual: Mapping[str, Any],
+               features: Mapping[str, Any]) -> list[dict[str, Any]]:  # fmt: skip
+    """One row for each topic of a client, the largest part first."""
+    table = pd.DataFrame({"part": parts, "topic": [topic_of(name) for name in parts.index]})
+    sums = table.groupby("topic", sort=False)["part"].sum()
+    sums = sums.sort_values(ascending=False, kind="stable")
+    rows = []
+    for topic, part in sums.items():
+        mine = table[table["topic"] == topic]["part"]
+        # The feature that speaks for the topic moves it the same way.
+        name = (mine if part >= 0 else -mine).idxmax()
+        phrase, agrees = _phrase(features.get(name), name, values[name], usual[name], part > 0)
+        step = PLAYBOOK[topic].step if topic in PLAYBOOK and agrees else NOTHING
+        rows.append({
+            "client_id": client, "topic": topic, "feature": name, "value": values[name],
+            "usual": usual[name], "part": float(part), "phrase_en": phrase.en,
+            "phrase_ru": phrase.ru, "step_en": step.en, "step_ru": step.ru,
+            "source": PLAYBOOK[topic].source if step.en else "",
+        })  # fmt: skip
+    return rows
+
+
+def _phrase(feature: Any, name: str, value: Any, usual: Any, risky: bool) -> tuple[Text, bool]:
+    """Words for the value, and whether it is what practice expects before leaving."""
+    if pd.isna(value):
+        meaning = feature.meaning if feature else Text(name, name)
+        return Text(f"not known: {meaning.en}", f"неизвестно: {meaning.ru}"), False
+    if isinstance(usual, str) or isinstance(value, str):
+        meaning = feature.meaning if feature else Text(name, name)
+        return Text(f"{meaning.en}: {value}", f"{meaning.ru}: {value}"), False
+    high = bool(value > usual) if pd.notna(usual) else bool(value > 0)
+    if feature is None:
+        return Text(f"{name}: {number(value, digits=1)}", f"{name}: {number(value, 'ru', digits=1)}"
+                    ), False  # fmt: skip
+    told = Text(feature.phrase(high, "en"), feature.phrase(high, "ru"))
+    as_expected = feature.worse == 0 or (feature.worse > 0) == high
+    if risky and not as_expected:
+        return Text(told.en + AGAINST.en, told.ru + AGAINST.ru), False
+    return told, as_expected
