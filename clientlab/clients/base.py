@@ -321,6 +321,8 @@ class ClientBase:
         for column, day in tables()[name].later.items():
             if column in frame and day in frame:
                 late = (frame[day] >= end).to_numpy()
+                if column != day and not self._is_export_day:
+                    late = late | frame[day].isna().to_numpy()  # known, none knows since when
                 if late.any():
                     masked[column] = frame[column].mask(late)
             elif column in frame and not self._is_export_day:

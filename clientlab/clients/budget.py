@@ -14,7 +14,7 @@ import pandas as pd
 from clientlab.clients.answers import OverTime
 from clientlab.clients.base import ClientBase
 from clientlab.clients.nouns import CONTRACTS
-from clientlab.clients.periods import IN_A_YEAR, PERIODS, called, complete
+from clientlab.clients.periods import IN_A_YEAR, PERIODS, called, complete, shorter
 from clientlab.results import CannotSay
 from clientlab.stats import design, resampling
 from clientlab.wording import Text, number, percent
@@ -69,8 +69,9 @@ def client_budget(base: ClientBase, *, period: str = "Y") -> Spent | CannotSay:
             for first, part in zip(periods["first"], parts, strict=True)]  # fmt: skip
     if not any(row["planned"] > 0 for row in rows):
         none = Text(
-            f"no contract signed in a whole {PERIODS[period].en} plans one.",
-            "ни один договор, подписанный за полный период, его не закладывает.",
+            f"no contract signed in a whole {PERIODS[period].en} plans one.{shorter(period).en}",
+            "ни один договор, подписанный за полный период, его не закладывает."
+            f"{shorter(period).ru}",
         )
         return CannotSay.because(Text(*(f"{a}: {b}" for a, b in zip(name, none, strict=True))),
                                  base.provenance())  # fmt: skip

@@ -31,6 +31,7 @@ def checked(opened: dict[str, Opened], config: Config) -> tuple[list[Problem], s
         *_twice(opened["clients"]),
         *_ended_before_started(opened),
         *_overlapping(opened),
+        *_reason_without_end(opened["clients"]),
         *_repeated(opened),
         *_paid_before_issued(opened),
         *_negative(opened),
@@ -117,6 +118,26 @@ def _overlapping(opened: dict[str, Opened]) -> list[Problem]:
             "Set aside: the later spell of each. Give the earlier one its ended_on."
         ),
         column="started_on",
+    )
+
+
+def _reason_without_end(one: Opened) -> list[Problem]:
+    """Whoever has a reason for leaving and no last day looks like a client of today."""
+    if "end_reason" not in one.frame:
+        return []
+    open_ended = _used(one) & one.frame["end_reason"].notna().to_numpy()
+    if "ended_on" in one.frame:
+        open_ended &= one.frame["ended_on"].isna().to_numpy()
+    return _told(
+        "clients",
+        one,
+        open_ended,
+        lambda count: (
+            f"{_rows_of(count)} with a reason for the end and no last day. Kept as clients still "
+            "there: give their ended_on."
+        ),
+        column="ended_on",
+        severity="warning",
     )
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from clientlab.clients.answers import WRITE, OverTime
 from clientlab.clients.base import ClientBase
 from clientlab.clients.nouns import CLIENTS
-from clientlab.clients.periods import IN_A_YEAR, PERIODS, called, complete
+from clientlab.clients.periods import IN_A_YEAR, PERIODS, called, complete, shorter
 from clientlab.clients.schema import labelled
 from clientlab.clients.spells import counted, lacks_by, ongoing
 from clientlab.results import CannotSay
@@ -298,9 +298,8 @@ def _all_ongoing(base: ClientBase) -> tuple[Text, ...]:
 def _no_period(base: ClientBase, period: str) -> Text:
     window = f"{base.observed_from:%Y-%m-%d} – {base.observed_until:%Y-%m-%d}"
     return Text(
-        f"Churn of clients: the records ({window}) cover no whole {PERIODS[period].en}. Use a "
-        "shorter period, or set observed_from and observed_until.",
+        f"Churn of clients: the records ({window}) cover no whole "
+        f"{PERIODS[period].en}.{shorter(period).en}",
         f"Отток клиентов: записи ({window}) не покрывают ни одного полного периода "
-        f"({PERIODS[period].ru}). Возьмите период короче или задайте observed_from и "
-        "observed_until.",
+        f"({PERIODS[period].ru}).{shorter(period).ru}",
     )

@@ -158,11 +158,10 @@ def _told(frame: pd.DataFrame, period: str, of: str) -> Text:
     """Whether later cohorts keep more a year after the start than earlier ones."""
     age = AGE_COMPARED[period] + (of == "revenue")  # its first whole period has age 1
     cells = frame[frame["age"] == age].sort_values("cohort")
-    name = CLIENTS if of == "clients" else Text("revenue", "выручки")
     if len(cells) < 2:
         return Text(
-            f"Fewer than two cohorts are a year old: whether later ones keep more {name.en} cannot "
-            "be said.",
+            f"Fewer than two cohorts are a year old: whether later ones keep more {of} cannot be "
+            "said.",
             "Старше года меньше двух когорт: лучше ли поздние, сказать нельзя.",
         )
     early, later = cells.iloc[: len(cells) // 2], cells.iloc[len(cells) // 2 :]

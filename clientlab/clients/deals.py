@@ -13,7 +13,7 @@ from clientlab.clients.answers import ByGroup, OverTime, in_currency, interval_o
 from clientlab.clients.base import ClientBase
 from clientlab.clients.churn_rates import changes_of
 from clientlab.clients.nouns import DEALS, REFUSALS
-from clientlab.clients.periods import PERIODS, complete
+from clientlab.clients.periods import PERIODS, complete, shorter
 from clientlab.clients.spells import spells
 from clientlab.results import CannotSay
 from clientlab.stats import proportions
@@ -252,7 +252,7 @@ def _no_deals(base: ClientBase, period: str) -> Text:
     window = f"{base.observed_from:%Y-%m-%d} – {base.observed_until:%Y-%m-%d}"
     return Text(
         f"{WON.en}: the records ({window}) have no whole {PERIODS[period].en} with refusals "
-        "written down.",
+        f"written down.{shorter(period).en}",
         f"{WON.ru}: в записях ({window}) нет полного периода ({PERIODS[period].ru}), когда отказы "
-        "записывали.",
+        f"записывали.{shorter(period).ru}",
     )

@@ -15,7 +15,7 @@ import pandas as pd
 from clientlab.clients.answers import ByGroup, OverTime
 from clientlab.clients.base import ClientBase
 from clientlab.clients.nouns import ANSWERS, CURRENT
-from clientlab.clients.periods import IN_A_YEAR, PERIODS, complete
+from clientlab.clients.periods import IN_A_YEAR, PERIODS, complete, touched
 from clientlab.results import CannotSay
 from clientlab.stats import design, proportions
 from clientlab.wording import Text, number, percent, plural
@@ -36,7 +36,8 @@ def nps(base: ClientBase, *, period: str = "Y") -> OverTime | CannotSay:
     ----------
     base : ClientBase
     period : {"M", "Q", "Y"}
-        By the day of the answer.
+        By the day of the answer. If no whole one has an answer, those that the records
+        cover in part.
 
     Returns
     -------
@@ -115,13 +116,15 @@ def _scores(
     if missing:
         return missing
     rows = _answers(base, column)
-    at = np.searchsorted(periods["first"].to_numpy(), rows["day"].to_numpy(), side="right") - 1
-    last = periods["last"].to_numpy()
-    inside = (at >= 0) & (rows["day"].to_numpy() <= (last[at] if len(last) else rows["day"]))
-    parts = [rows[inside & (at == number)] for number in range(len(periods))]
+    parts = _by_period(rows, periods)
+    partly = not any(map(len, parts))
+    if partly:  # a score of half a year is a score; nobody is counted as gone by it
+        periods = touched(base.observed_from, base.observed_until, period)
+        parts = _by_period(rows[rows["day"] >= base.observed_from], periods)
     if not any(map(len, parts)):
-        none = Text("no answer lies in a whole period", "ни одного ответа за полный период нет")
-        reason = Text(f"{name.en}: {none.en}.", f"{name.ru}: {none.ru}.")
+        window = f"{base.observed_from:%Y-%m-%d} – {base.observed_until:%Y-%m-%d}"
+        none = Text("nobody answered within the records", "никто не ответил в границах записей")
+        reason = Text(*(f"{a}: {b} ({window})." for a, b in zip(name, none, strict=True)))
         return CannotSay.because(reason, base.provenance())
     # Periods before the first question tell nothing: nobody was asked.
     begin = next(number for number, part in enumerate(parts) if len(part))
@@ -134,8 +137,8 @@ def _scores(
     )
     return OverTime(
         frame,
-        base.provenance(int(inside.sum()), ANSWERS),
-        _notes(base, frame),
+        base.provenance(sum(map(len, parts)), ANSWERS),
+        _notes(base, frame) + _partly(period) * partly,
         changes=_changes(frame, parts, period, column),
         period=period,
         subject=name,
@@ -150,10 +153,30 @@ def _scores(
     )
 
 
+def _by_period(rows: pd.DataFrame, periods: pd.DataFrame) -> list[pd.DataFrame]:
+    """The answers of each period."""
+    return [rows[rows["day"].between(first, last)]
+            for first, last in periods[["first", "last"]].itertuples(index=False)]  # fmt: skip
+
+
+def _partly(period: str) -> tuple[Text]:
+    name = PERIODS[period]
+    return (
+        Text(
+            f"No whole {name.en} of the records has an answer: a {name.en} counts as far as the "
+            "records go.",
+            f"Ни в одном полном периоде ({name.ru}) ответов нет: периоды взяты насколько хватает "
+            "записей.",
+        ),
+    )
+
+
 def _answers(base: ClientBase, column: str) -> pd.DataFrame:
     """Scores that were given: ``client_id, day, score``."""
     frame = base.tables["feedback"]
-    day = frame["answered_on"] if "answered_on" in frame else frame["asked_on"]
+    day = frame["asked_on"]
+    if "answered_on" in frame:  # an answer without a day is one of the day of the question
+        day = frame["answered_on"].fillna(day)
     rows = pd.DataFrame({"client_id": frame["client_id"], "day": day, "score": frame[column]})
     return rows.dropna()
 

@@ -15,7 +15,7 @@ import pandas as pd
 from clientlab.clients.answers import WRITE, ByGroup, interval_of, money
 from clientlab.clients.base import ClientBase
 from clientlab.clients.nouns import CLIENTS, RECURRING
-from clientlab.clients.periods import PERIODS, called, complete
+from clientlab.clients.periods import PERIODS, called, complete, shorter
 from clientlab.clients.revenue import MONTH, of_kind
 from clientlab.clients.schema import tables
 from clientlab.results import CannotSay
@@ -316,16 +316,24 @@ def without_interval(frame: pd.DataFrame) -> tuple[Text, ...]:
 
 def no_period(period: str, before: bool = False) -> Text:
     if before:
-        return Text(f"the records cover no whole {PERIODS[period].en} with the month before it",
+        return Text(f"the records cover no whole {PERIODS[period].en} with the month before it."
+                    f"{shorter(period).en}",
                     f"записи не покрывают ни одного полного периода ({PERIODS[period].ru}) вместе "
-                    "с месяцем до него")  # fmt: skip
+                    f"с месяцем до него.{shorter(period).ru}")  # fmt: skip
     return Text(
-        f"the records cover no whole {PERIODS[period].en}",
-        f"записи не покрывают ни одного полного периода ({PERIODS[period].ru})",
+        f"the records cover no whole {PERIODS[period].en}.{shorter(period).en}",
+        f"записи не покрывают ни одного полного периода ({PERIODS[period].ru})."
+        f"{shorter(period).ru}",
     )
 
 
 def cannot_say(base: ClientBase, what: Text, why: Text) -> CannotSay:
     return CannotSay.because(
-        Text(f"{what.en}: {why.en}.", f"{what.ru}: {why.ru}."), base.provenance()
+        Text(
+            *(
+                f"{subject}: {reason.rstrip('.')}."
+                for subject, reason in zip(what, why, strict=True)
+            )
+        ),
+        base.provenance(),
     )

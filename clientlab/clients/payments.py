@@ -11,6 +11,7 @@ import pandas as pd
 
 from clientlab.clients.answers import ByGroup, OverTime, interval_of
 from clientlab.clients.base import ClientBase
+from clientlab.clients.growth import cannot_say, no_period
 from clientlab.clients.nouns import INVOICES
 from clientlab.clients.periods import IN_A_YEAR, PERIODS, complete
 from clientlab.clients.positioning import of_client
@@ -72,9 +73,7 @@ def payment_discipline(base: ClientBase, *, period: str = "Q") -> OverTime | Can
     if missing:
         return missing
     if periods.empty:
-        return _cannot(base, Text(f"the records cover no whole {PERIODS[period].en}",
-                                  f"записи не покрывают ни одного полного периода "
-                                  f"({PERIODS[period].ru})"))  # fmt: skip
+        return cannot_say(base, ON_TIME, no_period(period))
     rows = _fell_due(base, periods["first"].iloc[0], periods["last"].iloc[-1])
     number_of = np.searchsorted(periods["first"].to_numpy(), rows["due_on"].to_numpy(), "right") - 1
     parts = [rows[number_of == index] for index in range(len(periods))]

@@ -55,16 +55,34 @@ def between(start: pd.Timestamp, end: pd.Timestamp, period: str) -> pd.DataFrame
     >>> found["first"].dt.strftime("%Y-%m-%d").tolist()
     ['2024-01-01', '2024-04-01']
     """
-    code = checked_period(period)
-    whole = pd.period_range(start, end, freq=code)
-    frame = pd.DataFrame(
-        {
-            "first": whole.start_time.astype("datetime64[us]"),
-            "last": whole.end_time.floor("D").astype("datetime64[us]"),
-        }
-    )
+    frame = touched(start, end, period)
     inside = (frame["first"] >= start) & (frame["last"] <= end)
     return frame[inside].reset_index(drop=True)
+
+
+def touched(start: pd.Timestamp, end: pd.Timestamp, period: str) -> pd.DataFrame:
+    """Periods of which at least a day lies between two days: ``first, last``."""
+    found = pd.period_range(start, end, freq=checked_period(period))
+    return pd.DataFrame(
+        {
+            "first": found.start_time.astype("datetime64[us]"),
+            "last": found.end_time.floor("D").astype("datetime64[us]"),
+        }
+    )
+
+
+def shorter(period: str) -> Text:
+    """What to do where the records are too short for a period.
+
+    Examples
+    --------
+    >>> shorter("Y").en, shorter("M").en
+    (" Use period='Q'.", ' Longer records are needed.')
+    """
+    less = {"Y": "Q", "Q": "M"}.get(period)
+    if less is None:
+        return Text(" Longer records are needed.", " Нужны более длинные записи.")
+    return Text(f" Use period='{less}'.", f" Возьмите period='{less}'.")
 
 
 def called(first: pd.Timestamp, period: str, lang: str = "en") -> str:

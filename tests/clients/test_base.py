@@ -68,6 +68,17 @@ def test_an_invoice_is_known_from_its_issue_and_its_payment_from_the_payment():
     ]
 
 
+def test_a_value_whose_day_is_not_told_is_used_on_the_day_of_the_export_only():
+    base = read(clients=CLIENTS.assign(end_reason=["price", "outgrew", ""]))
+    assert base.tables["clients"]["end_reason"].fillna("?").tolist() == ["price", "outgrew", "?"]
+    earlier = base.as_of("2024-06-29").tables["clients"]["end_reason"]
+    assert earlier.fillna("?").tolist() == ["price", "?", "?"]
+    assert told(base, "clients")[0] == (
+        "1 row with a reason for the end and no last day. Kept as clients still there: give their "
+        "ended_on."
+    )
+
+
 def test_undated_values_are_used_on_the_day_of_the_export_only_and_counted():
     base = read()
     assert base.tables["clients"]["tier"].tolist() == ["gold", "basic", "basic"]

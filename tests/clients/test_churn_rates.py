@@ -132,8 +132,8 @@ def test_without_a_whole_period_it_says_so():
     result = churn_rate(read(start="2024-01-15", end="2024-03-15"))
     assert isinstance(result, CannotSay)
     assert result.say() == (
-        "Churn of clients: the records (2024-01-15 – 2024-03-15) cover no whole quarter. Use a "
-        "shorter period, or set observed_from and observed_until."
+        "Churn of clients: the records (2024-01-15 – 2024-03-15) cover no whole quarter. Use "
+        "period='M'."
     )
 
 

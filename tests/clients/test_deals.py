@@ -69,7 +69,7 @@ def test_without_refusals_it_says_so():
     empty = read(LOST.iloc[:0])
     assert win_rate(empty).say() == (
         "Deals won: the records (2023-01-01 – 2024-12-31) have no whole year with refusals "
-        "written down."
+        "written down. Use period='Q'."
     )
     assert isinstance(refusal_reasons(empty), CannotSay)
 

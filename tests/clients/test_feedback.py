@@ -101,7 +101,18 @@ def test_without_feedback_it_cannot_say():
 
 def test_no_answers_cannot_say():
     result = nps(read(FEEDBACK.iloc[[3]]))
-    assert result.say() == "NPS: no answer lies in a whole period."
+    assert result.say() == "NPS: nobody answered within the records (2023-01-01 – 2024-12-31)."
+
+
+def test_without_a_whole_year_what_there_is_of_it_counts():
+    tables = {"clients": CLIENTS, "invoices": INVOICES, "feedback": FEEDBACK}
+    base = ClientBase.read(tables, observed_from="2024-01-15", observed_until="2024-11-30")
+    result = nps(base)
+    whole = nps(read()).frame.set_index("period").loc["2024-01-01"]
+    assert result.frame["period"].tolist() == [pd.Timestamp("2024-01-01")]
+    columns = ["estimate", "base"]
+    assert result.frame[columns].values.tolist() == [whole[columns].tolist()]
+    assert "a year counts as far as the records go" in result.notes[-1].en
 
 
 def test_a_year_in_which_one_client_answered_is_no_ground_for_a_change():

@@ -204,7 +204,8 @@ def test_nothing_added_is_zero_and_not_missing():
 
 def test_the_month_before_must_be_recorded():
     assert expansion(read(start="2024-01-01")).say() == (
-        "Expansion revenue: the records cover no whole quarter with the month before it."
+        "Expansion revenue: the records cover no whole quarter with the month before it. "
+        "Use period='M'."
     )
     assert not isinstance(expansion(read(start="2023-12-01")), CannotSay)
 
