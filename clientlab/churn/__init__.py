@@ -20,7 +20,7 @@ _NAMES = {
     "risk_list": "risk_lists",
 }
 
-__all__ = [*_NAMES]  # noqa: PLE0604
+__all__ = [*_NAMES]
 
 
 def __getattr__(name: str) -> Any:

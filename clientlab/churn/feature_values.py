@@ -1,7 +1,7 @@
 """The values of features for the clients at risk on many days.
 
 It answers: what is each feature of each client on each day. Windows of many days are made
-in one pass (`feature_windows`); a function of a base is called day by day.
+in one pass (`window_pass`); a function of a base is called day by day.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clientlab.churn.feature_windows import Aggregate, Span, table_spans, windows
+from clientlab.churn.feature_windows import Span
 from clientlab.churn.features import Feature
+from clientlab.churn.window_pass import table_spans, windows
 from clientlab.clients.base import ClientBase
-from clientlab.clients.knowledge import dated_only
 from clientlab.clients.store import DAY
 from clientlab.problems import InvalidType, InvalidValue
 from clientlab.results import CannotSay
@@ -50,13 +50,13 @@ def lacking(
     ]
 
 
-def feature_columns(
+def windowed(
     base: ClientBase,
     days: list[pd.Timestamp],
     risk: list[pd.DataFrame],
     features: Mapping[str, Feature],
-) -> dict[str, Any]:
-    """Each feature as one column over all days, then clients.
+) -> dict[str, np.ndarray]:
+    """The features made of windows, each as one column over all days, then clients.
 
     Parameters
     ----------
@@ -67,24 +67,7 @@ def feature_columns(
         ``client_id, started_on`` of each day.
     features : mapping of name to Feature
         Those whose tables are there.
-
-    Returns
-    -------
-    dict of name to column
     """
-    base = dated_only(base)
-    counted = _windowed(base, days, risk, features)
-    called = _called(base, days, risk, features)
-    made = {**counted, **called}
-    return {name: made[name] for name in features}
-
-
-def _windowed(
-    base: ClientBase,
-    days: list[pd.Timestamp],
-    risk: list[pd.DataFrame],
-    features: Mapping[str, Feature],
-) -> dict[str, np.ndarray]:
     chosen = {name: one for name, one in features.items() if one.windows}
     if not chosen:
         return {}
@@ -95,8 +78,8 @@ def _windowed(
             for day, frame in zip(numbers, risk, strict=True)]  # fmt: skip
     parts = [window for one in chosen.values() for window in one.windows]
     found = windows(base, parts, numbers, who)
-    spans = {window.rows.table: None for window in parts}
-    spans = {table: table_spans(base, table, numbers) for table in spans}
+    named = dict.fromkeys(window.rows.table for window in parts)
+    spans = {table: table_spans(base, table, numbers) for table in named}
     made = {}
     for name, one in chosen.items():
         by_day = []
@@ -109,19 +92,25 @@ def _windowed(
     return made
 
 
-def _called(
-    base: ClientBase,
-    days: list[pd.Timestamp],
-    risk: list[pd.DataFrame],
-    features: Mapping[str, Feature],
-) -> dict[str, Any]:
-    chosen = {name: one for name, one in features.items() if not one.windows}
-    by_day: dict[str, list[pd.Series]] = {name: [] for name in chosen}
-    for day, frame in zip(days, risk, strict=True):
-        known = base.as_of(day)
-        for name, one in chosen.items():
-            by_day[name].append(value_of(name, one.made_by, base, known, frame["client_id"]))
-    return {name: _joined(values) for name, values in by_day.items()}
+def called(
+    base: ClientBase, known: ClientBase, clients: pd.Series, features: Mapping[str, Feature]
+) -> dict[str, pd.Series]:
+    """The features that are functions, for the clients of one day.
+
+    Parameters
+    ----------
+    base : ClientBase
+        As it is now: for functions of a base and a day.
+    known : ClientBase
+        As of the day.
+    clients : Series of client_id
+    features : mapping of name to Feature
+    """
+    return {
+        name: value_of(name, one.made_by, base, known, clients)
+        for name, one in features.items()
+        if not one.windows
+    }
 
 
 def value_of(
@@ -177,7 +166,8 @@ def _words(values: pd.Series) -> pd.Series:
     return told.where(there, None).astype("str")
 
 
-def _joined(parts: list[pd.Series]) -> Any:
+def joined(parts: list[pd.Series]) -> Any:
+    """One column over all days: floats, or categories."""
     if all(pd.api.types.is_float_dtype(part.dtype) for part in parts):
         return np.concatenate([part.to_numpy() for part in parts])
     whole = pd.concat([part.astype(object) for part in parts], ignore_index=True)

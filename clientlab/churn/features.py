@@ -11,11 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
+from clientlab.churn import feature_rows as rows
 from clientlab.churn import features_of_base as of_base
-from clientlab.churn.feature_windows import Aggregate, Change, Measure, Rows, Share, Shift, Window
+from clientlab.churn.feature_windows import Aggregate, Share, Shift, Typical, Window
 from clientlab.clients.past_due import days_past_due
 from clientlab.wording import Text
 
@@ -75,75 +73,6 @@ class Feature:
         return (self.high if high else self.low).in_language(lang)
 
 
-def positive(values: np.ndarray) -> np.ndarray:
-    """Amounts above 0: a credit note is no order."""
-    return np.asarray(values, float) > 0
-
-
-def _days_late(frame: pd.DataFrame) -> np.ndarray:
-    late = (frame["paid_on"] - frame["due_on"]).dt.days
-    return np.maximum(late.to_numpy(float), 0.0)
-
-
-def _is_late(frame: pd.DataFrame) -> np.ndarray:
-    late = (frame["paid_on"] - frame["due_on"]).dt.days.to_numpy(float)
-    return np.where(np.isnan(late), np.nan, late > 0)
-
-
-def _log_hours(frame: pd.DataFrame) -> np.ndarray:
-    minutes = (frame["answered_at"] - frame["asked_at"]).dt.total_seconds().to_numpy(float) / 60
-    return np.log(np.maximum(minutes, 1.0) / 60)
-
-
-def _too_slow(frame: pd.DataFrame) -> np.ndarray:
-    hours = (frame["answered_at"] - frame["asked_at"]).dt.total_seconds().to_numpy(float) / 3600
-    promised = frame["promised_hours"].to_numpy(float, na_value=np.nan)
-    return np.where(np.isnan(hours) | np.isnan(promised), np.nan, hours > promised)
-
-
-def _delivered_late(frame: pd.DataFrame) -> np.ndarray:
-    days = (frame["delivered_on"] - frame["promised_on"]).dt.days.to_numpy(float)
-    return np.where(np.isnan(days), np.nan, days > 0)
-
-
-DAYS_LATE = Measure(("paid_on", "due_on"), _days_late)
-PAID_LATE = Measure(("paid_on", "due_on"), _is_late)
-LOG_HOURS = Measure(("answered_at", "asked_at"), _log_hours, 10**6)
-TOO_SLOW = Measure(("answered_at", "asked_at", "promised_hours"), _too_slow)
-DELIVERED_LATE = Measure(("delivered_on", "promised_on"), _delivered_late)
-
-BILLED = Rows("invoices", where=(("amount", positive),))
-REVENUE = Rows("invoices", column="amount")
-PROJECTS = Rows("invoices", where=(("kind", "project"),), column="amount")
-CREDIT = Rows("invoices", where=(("kind", "credit_note"),))
-PAID = Rows("invoices", on="paid_on", where=(("amount", positive),), column=DAYS_LATE)
-LATE = Rows("invoices", on="paid_on", where=(("amount", positive),), column=PAID_LATE)
-COST = Rows("costs", column="amount")
-ASKED = Rows("requests")
-CLAIMS = Rows("requests", where=(("is_claim", True),))
-ANSWERED = Rows("requests", on="answered_at", column=LOG_HOURS)
-SLOW = Rows("requests", on="answered_at", column=TOO_SLOW)
-TOUCHED = Rows("touches")
-BEGUN = Rows("touches", where=(("began_by", "client"),))
-REPORTS = Rows("touches", where=(("kind", "report"),))
-MEETINGS = Rows("touches", where=(("kind", "meeting"),))
-DONE = Rows("deliveries", on="delivered_on", column=DELIVERED_LATE)
-POLLED = Rows("feedback")
-COLOURED = Rows("board")
-RED = Rows("board", where=(("colour", "red"),))
-GONE = Rows("people", on="left_on")
-
-
-def mean(rows: Rows, days: int, back: int = 0) -> Share:
-    """Sum ÷ count of the same window."""
-    return Share(Window(rows, "sum", days, back), Window(rows, "count", days, back))
-
-
-def change(rows: Rows, how: str = "count") -> Change:
-    """The last 90 days against the year before them."""
-    return Change(Window(rows, how, 90), Window(rows, how, 365, back=90))
-
-
 FEATURES: dict[str, Feature] = {
     "tenure_months": Feature(
         of_base.tenure_months, Text("months of work together", "месяцев вместе"), "months",
@@ -178,23 +107,26 @@ FEATURES: dict[str, Feature] = {
         Text("the contract runs out", "договор заканчивается"),
         -1, {"contracts": ("ends_on",)}, "B2"),
     "spend_90": Feature(
-        Window(REVENUE, "sum", 90), Text("invoiced in 90 days", "счета за 90 дней"), "money",
+        Window(rows.REVENUE, "sum", 90), Text("invoiced in 90 days", "счета за 90 дней"), "money",
         Text("buys much", "много покупает"), Text("buys little", "мало покупает"),
         -1, source="S1; B3"),
     "spend_365": Feature(
-        Window(REVENUE, "sum", 365), Text("invoiced in 365 days", "счета за 365 дней"), "money",
+        Window(rows.REVENUE, "sum", 365),
+        Text("invoiced in 365 days", "счета за 365 дней"), "money",
         Text("a large client", "крупный клиент"), Text("a small client", "небольшой клиент"),
         -1, source="S1; B13"),
     "spend_change": Feature(
-        change(REVENUE, "sum"), Text("spending against the year before", "траты к прошлому году"),
+        rows.change(rows.REVENUE, "sum"),
+        Text("spending against the year before", "траты к прошлому году"),
         "change", Text("spends more than before", "тратит больше прежнего"),
         Text("spends less than before", "тратит меньше прежнего"), -1, source="S2; B21"),
     "days_since_invoice": Feature(
-        Window(BILLED, "since"), Text("days since the last invoice", "дней с последнего счёта"),
+        Window(rows.BILLED, "since"),
+        Text("days since the last invoice", "дней с последнего счёта"),
         "days", Text("has been silent", "давно без заказов"),
         Text("ordered lately", "заказывал недавно"), 1, source="S1; B13"),
     "project_share_365": Feature(
-        Share(Window(PROJECTS, "sum", 365), Window(REVENUE, "sum", 365)),
+        Share(Window(rows.PROJECTS, "sum", 365), Window(rows.REVENUE, "sum", 365)),
         Text("share of projects in a year's invoices", "доля проектов в счетах за год"), "share",
         Text("buys projects above all", "покупает в основном проекты"),
         Text("pays a regular fee", "платит регулярно"), 0, source="S1; B3"),
@@ -204,11 +136,11 @@ FEATURES: dict[str, Feature] = {
         Text("uses one service only", "пользуется одной услугой"),
         -1, {"invoices": ("service",)}, "S1; B12"),
     "credit_notes_365": Feature(
-        Window(CREDIT, "count", 365), Text("credit notes in a year", "сторно за год"), "count",
+        Window(rows.CREDIT, "count", 365), Text("credit notes in a year", "сторно за год"), "count",
         Text("got money back", "получал возвраты"), Text("no money back", "без возвратов"),
         1, source="B3"),
     "cost_share_365": Feature(
-        Share(Window(COST, "sum", 365), Window(REVENUE, "sum", 365)),
+        Share(Window(rows.COST, "sum", 365), Window(rows.REVENUE, "sum", 365)),
         Text("cost of the work ÷ invoices, a year", "затраты ÷ счета за год"), "share",
         Text("costs us much", "дорого нам обходится"), Text("is profitable", "выгоден нам"),
         1, source="S1; B6"),
@@ -222,45 +154,52 @@ FEATURES: dict[str, Feature] = {
         "money", Text("owes us much", "много должен"), Text("owes nothing", "ничего не должен"),
         1, {"invoices": ("due_on", "paid_on")}, "S2; B20"),
     "days_late_365": Feature(
-        mean(PAID, 365), Text("mean days late of a year's payments", "средняя задержка за год"),
+        rows.mean(rows.PAID, 365),
+        Text("mean days late of a year's payments", "средняя задержка за год"),
         "days", Text("pays late", "платит с задержкой"), Text("pays on time", "платит в срок"),
         1, source="S2; B20"),
     "days_late_shift": Feature(
-        Shift(mean(PAID, 90), mean(PAID, 365, back=90)),
+        Shift(rows.mean(rows.PAID, 90), rows.mean(rows.PAID, 365, back=90)),
         Text("days late against the year before", "задержка оплаты к прошлому году"), "days",
         Text("pays later than before", "стал платить позже"),
         Text("pays sooner than before", "стал платить раньше"), 1, source="S2; B20"),
     "paid_late_365": Feature(
-        mean(LATE, 365), Text("share of a year's invoices paid late", "доля оплат с опозданием"),
+        rows.mean(rows.LATE, 365),
+        Text("share of a year's invoices paid late", "доля оплат с опозданием"),
         "share", Text("often pays late", "часто платит поздно"),
         Text("pays on time", "платит в срок"), 1, source="S2; B20"),
     "requests_90": Feature(
-        Window(ASKED, "count", 90), Text("requests in 90 days", "запросов за 90 дней"), "count",
+        Window(rows.ASKED, "count", 90),
+        Text("requests in 90 days", "запросов за 90 дней"), "count",
         Text("asks much of us", "много обращается"), Text("asks nothing", "не обращается"),
         0, source="S1; B17"),
     "requests_change": Feature(
-        change(ASKED), Text("requests against the year before", "запросы к прошлому году"),
+        rows.change(rows.ASKED),
+        Text("requests against the year before", "запросы к прошлому году"),
         "change", Text("asks more than before", "обращается чаще прежнего"),
         Text("asks less than before", "обращается реже прежнего"), 0, source="S1; B17"),
     "claims_90": Feature(
-        Window(CLAIMS, "count", 90), Text("claims in 90 days", "претензий за 90 дней"), "count",
+        Window(rows.CLAIMS, "count", 90),
+        Text("claims in 90 days", "претензий за 90 дней"), "count",
         Text("has claims", "с претензиями"), Text("no claims", "без претензий"),
         1, source="S1; B17"),
     "claims_365": Feature(
-        Window(CLAIMS, "count", 365), Text("claims in 365 days", "претензий за год"), "count",
+        Window(rows.CLAIMS, "count", 365), Text("claims in 365 days", "претензий за год"), "count",
         Text("many claims this year", "много претензий за год"),
         Text("no claims this year", "без претензий за год"), 1, source="S1; B17"),
     "claims_change": Feature(
-        change(CLAIMS), Text("claims against the year before", "претензии к прошлому году"),
+        rows.change(rows.CLAIMS),
+        Text("claims against the year before", "претензии к прошлому году"),
         "change", Text("complains more than before", "жалуется чаще прежнего"),
         Text("complains less than before", "жалуется реже прежнего"), 1, source="S1; B17"),
-    "answer_log_hours_90": Feature(
-        mean(ANSWERED, 90), Text("log of hours to our first answer, mean of 90 days",
-                                 "логарифм часов до ответа, среднее за 90 дней"), "score",
-        Text("waits long for our answers", "долго ждёт наших ответов"),
+    "answer_hours_90": Feature(
+        Typical(rows.mean(rows.ANSWERED, 90)),
+        Text("typical hours to our first answer, 90 days", "часов до нашего ответа, за 90 дней"),
+        "hours", Text("waits long for our answers", "долго ждёт наших ответов"),
         Text("is answered fast", "быстро получает ответы"), 1, source="S4; B17"),
     "slow_answers_365": Feature(
-        mean(SLOW, 365), Text("share answered later than promised", "доля ответов позже обещанного"),
+        rows.mean(rows.SLOW, 365),
+        Text("share answered later than promised", "доля ответов позже обещанного"),
         "share", Text("is answered later than promised", "получает ответы позже обещанного"),
         Text("is answered in time", "получает ответы вовремя"), 1, source="S1; B17"),
     "open_requests": Feature(
@@ -268,33 +207,37 @@ FEATURES: dict[str, Feature] = {
         Text("waits for an answer", "ждёт ответа"), Text("has all answers", "все ответы получил"),
         1, {"requests": ("answered_at",)}, "S1; B17"),
     "touches_90": Feature(
-        Window(TOUCHED, "count", 90), Text("contacts in 90 days", "контактов за 90 дней"), "count",
+        Window(rows.TOUCHED, "count", 90),
+        Text("contacts in 90 days", "контактов за 90 дней"), "count",
         Text("we talk often", "часто общаемся"), Text("we hardly talk", "почти не общаемся"),
         -1, source="S1; B18"),
     "touches_change": Feature(
-        change(TOUCHED), Text("contacts against the year before", "контакты к прошлому году"),
+        rows.change(rows.TOUCHED),
+        Text("contacts against the year before", "контакты к прошлому году"),
         "change", Text("we talk more than before", "общаемся чаще прежнего"),
         Text("we talk less than before", "общаемся реже прежнего"), -1, source="S1; B18"),
     "days_since_touch": Feature(
-        Window(TOUCHED, "since"), Text("days since the last contact", "дней с последнего контакта"),
+        Window(rows.TOUCHED, "since"),
+        Text("days since the last contact", "дней с последнего контакта"),
         "days", Text("nobody has talked to them lately", "с ним давно не говорили"),
         Text("we talked lately", "говорили недавно"), 1, source="S1; B18"),
     "client_began_365": Feature(
-        Share(Window(BEGUN, "count", 365), Window(TOUCHED, "count", 365)),
+        Share(Window(rows.BEGUN, "count", 365), Window(rows.TOUCHED, "count", 365)),
         Text("share of contacts the client began", "доля контактов по инициативе клиента"), "share",
         Text("comes to us", "сам обращается"), Text("only we come", "обращаемся только мы"),
         -1, source="S1; B18"),
     "reports_90": Feature(
-        Share(Window(REPORTS, "count", 90), Window(TOUCHED, "count", 90)),
+        Share(Window(rows.REPORTS, "count", 90), Window(rows.TOUCHED, "count", 90)),
         Text("share of reports among contacts", "доля отчётов среди контактов"), "share",
         Text("gets reports and nothing else", "получает одни отчёты"),
         Text("more than reports", "не только отчёты"), 1, source="S1; B18"),
     "meetings_365": Feature(
-        Window(MEETINGS, "count", 365), Text("meetings in a year", "встреч за год"), "count",
+        Window(rows.MEETINGS, "count", 365), Text("meetings in a year", "встреч за год"), "count",
         Text("we meet", "встречаемся"), Text("we do not meet", "не встречаемся"),
         -1, source="S1; B18"),
     "late_deliveries_365": Feature(
-        mean(DONE, 365), Text("share delivered late in a year", "доля сданного с опозданием"),
+        rows.mean(rows.DONE, 365),
+        Text("share delivered late in a year", "доля сданного с опозданием"),
         "share", Text("we deliver late", "мы сдаём с опозданием"),
         Text("we deliver in time", "мы сдаём в срок"), 1, source="S1; B29"),
     "nps_last": Feature(
@@ -312,7 +255,8 @@ FEATURES: dict[str, Feature] = {
         "score", Text("is content", "доволен"), Text("is not content", "недоволен"),
         -1, {"feedback": ("csi", "answered_on")}, "S1; B8"),
     "days_since_asked": Feature(
-        Window(POLLED, "since"), Text("days since we asked", "дней с последнего опроса"), "days",
+        Window(rows.POLLED, "since"),
+        Text("days since we asked", "дней с последнего опроса"), "days",
         Text("has not been asked for long", "давно не спрашивали"),
         Text("was asked lately", "спрашивали недавно"), 0, source="S1; B8"),
     "unanswered_365": Feature(
@@ -324,10 +268,11 @@ FEATURES: dict[str, Feature] = {
     "board_colour": Feature(
         of_base.last_colour, Text("last colour of the board, −1 red to 1 green",
                                   "последний цвет светофора, −1 красный, 1 зелёный"), "score",
-        Text("green on the board", "зелёный на табло"), Text("red on the board", "красный на табло"),
+        Text("green on the board", "зелёный на табло"),
+        Text("red on the board", "красный на табло"),
         -1, {"board": ("colour",)}, "S1; B15"),
     "red_share_90": Feature(
-        Share(Window(RED, "count", 90), Window(COLOURED, "count", 90)),
+        Share(Window(rows.RED, "count", 90), Window(rows.COLOURED, "count", 90)),
         Text("share of red weeks in 90 days", "доля красных недель за 90 дней"), "share",
         Text("often red on the board", "часто красный"), Text("seldom red", "редко красный"),
         1, source="S1; B15"),
@@ -367,7 +312,7 @@ FEATURES: dict[str, Feature] = {
         Text("we do not know who decides", "не знаем, кто решает"),
         -1, {"people": ("role",)}, "S1; B19"),
     "people_left_365": Feature(
-        Window(GONE, "count", 365), Text("contacts who left the client, a year",
+        Window(rows.GONE, "count", 365), Text("contacts who left the client, a year",
                                          "контактных лиц ушло за год"), "count",
         Text("our contact left them", "наш контакт от них ушёл"),
         Text("our contacts are still there", "наши контакты на месте"), 1, source="S1; B1"),

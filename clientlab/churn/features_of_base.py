@@ -8,20 +8,22 @@ Indicators of `clientlab.clients` are features too: `of_kpi`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from clientlab.clients.base import ClientBase
 from clientlab.clients.board import COLOURS, RECENT, filled, streaks
-from clientlab.clients.past_due import days_past_due
-from clientlab.clients.store import DAY
 from clientlab.results import CannotSay
 
 DAYS_IN_MONTH = 30.4375
 QUIET = 14  # days that somebody who was asked has to answer
 YEAR = pd.Timedelta(days=365)
 STAGES = ("executor", "contractor", "adviser", "partner")
+# Several features ask the same of one base, one day after the other.
+once = lru_cache(maxsize=8)
 
 
 def of_kpi(
@@ -42,6 +44,7 @@ def of_kpi(
 
     Examples
     --------
+    >>> from clientlab.clients.past_due import days_past_due
     >>> base = ClientBase.read({
     ...     "clients": pd.DataFrame({"client_id": ["a"], "started_on": ["2023-05-01"]}),
     ...     "invoices": pd.DataFrame({"client_id": ["a"], "amount": [100], "paid_on": [None],
@@ -52,13 +55,18 @@ def of_kpi(
     """
 
     def found(base: ClientBase) -> pd.Series | CannotSay:
-        result = kpi(base)
+        result = _result(kpi, base)
         if isinstance(result, CannotSay):
             return result
         return result.frame.set_index("client_id")[column]
 
     found.__name__ = f"{kpi.__name__}_{column}"
     return found
+
+
+@once
+def _result(kpi: Callable[[ClientBase], Any], base: ClientBase) -> Any:
+    return kpi(base)
 
 
 def of_clients(column: str) -> Callable[[ClientBase], pd.Series]:
@@ -124,6 +132,7 @@ def unanswered_year(base: ClientBase) -> pd.Series:
     return rows["answered_on"].isna().groupby(rows["client_id"]).mean()
 
 
+@once
 def _scores(base: ClientBase, column: str) -> pd.Series:
     """Mean score by client and day of the answer, in order of the days."""
     rows = base.tables["feedback"]
@@ -134,7 +143,7 @@ def _scores(base: ClientBase, column: str) -> pd.Series:
 
 def last_colour(base: ClientBase) -> pd.Series:
     """The last colour of the last weeks: −1 red, 0 yellow, 1 green."""
-    rows = filled(base)
+    rows = _result(filled, base)
     if isinstance(rows, CannotSay):
         return rows
     recent = rows["filled_on"] > base.day - pd.Timedelta(weeks=RECENT)
@@ -145,7 +154,7 @@ def last_colour(base: ClientBase) -> pd.Series:
 
 def red_streak(base: ClientBase) -> pd.Series | CannotSay:
     """Red weeks in a row up to now; missing for who is not on the board."""
-    found = streaks(base)
+    found = _result(streaks, base)
     if isinstance(found, CannotSay):
         return found
     now = found.frame.set_index("client_id")["current"].astype(float)
@@ -186,6 +195,7 @@ def _log_hours(rows: pd.DataFrame) -> pd.Series:
     return np.log(np.maximum(minutes, 1) / 60)
 
 
+@once
 def _managers(base: ClientBase) -> pd.Series:
     """The manager of each current client, as dated by assignments."""
     last = _assigned(base).drop_duplicates("client_id", keep="last").set_index("client_id")
@@ -194,6 +204,7 @@ def _managers(base: ClientBase) -> pd.Series:
     return last["manager"].astype(object).reindex(current).dropna()
 
 
+@once
 def _assigned(base: ClientBase) -> pd.DataFrame:
     return base.tables["assignments"].sort_values("from_on", kind="stable")
 
@@ -238,6 +249,7 @@ def expectation_gap(base: ClientBase) -> pd.Series:
     return gap.groupby(by).sum() / weight.groupby(by).sum()
 
 
+@once
 def _last_spell(base: ClientBase) -> pd.DataFrame:
     clients = base.tables["clients"]
     return clients.drop_duplicates("client_id", keep="last").set_index("client_id")
@@ -246,7 +258,3 @@ def _last_spell(base: ClientBase) -> pd.DataFrame:
 def _for_all(base: ClientBase, found: pd.Series) -> pd.Series:
     """0 for a client of whom the table holds nothing."""
     return found.reindex(_last_spell(base).index, fill_value=0).astype(float)
-
-
-def as_days(column: pd.Series) -> np.ndarray:
-    return column.to_numpy().astype(DAY)

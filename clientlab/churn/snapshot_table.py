@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from clientlab.churn.at_risk import at_risk, checked_contract, ends, who_is_left_out
-from clientlab.churn.feature_values import feature_columns, lacking
+from clientlab.churn.feature_values import called, joined, lacking, windowed
 from clientlab.churn.features import FEATURES, Feature
 from clientlab.clients.base import ClientBase
+from clientlab.clients.knowledge import dated_only
 from clientlab.clients.store import to_day
 from clientlab.problems import InvalidValue
 from clientlab.results import SYNTHETIC, Provenance
@@ -163,10 +164,9 @@ def snapshots(
     asked, length = _checked(base, days, horizon)
     silent = checked_contract(base, contract, silent_after)
     used, notes = lacking(base, features)
-    risk = [at_risk(base.as_of(day), contract, silent) for day in asked]
+    _raise_if_all_censored(base, asked, length, contract, silent)
     last = base.observed_until - length
-    _raise_if_all_censored(base, asked, length, risk)
-    columns = feature_columns(base, asked, risk, used)
+    risk, columns = _values(base, asked, used, contract, silent)
     empty = [name for name, column in columns.items() if pd.isna(column).all()]
     notes += _about_empty(empty, asked)
     kept = {name: column for name, column in columns.items() if name not in empty}
@@ -186,6 +186,25 @@ def snapshots(
         tuple(notes),
         base,
     )
+
+
+def _values(
+    base: ClientBase,
+    days: list[pd.Timestamp],
+    features: Mapping[str, Feature],
+    contract: str,
+    silent: int | None,
+) -> tuple[list[pd.DataFrame], dict[str, Any]]:
+    """Who is at risk on each day, and their features, each as one column."""
+    base = dated_only(base)
+    risk, by_day = [], []
+    for day in days:
+        known = base.as_of(day)
+        risk.append(at_risk(known, contract, silent))
+        by_day.append(called(base, known, risk[-1]["client_id"], features))
+    made: dict[str, Any] = windowed(base, days, risk, features)
+    made |= {name: joined([one[name] for one in by_day]) for name in by_day[0]}
+    return risk, {name: made[name] for name in features}
 
 
 def month_ends(
@@ -239,9 +258,7 @@ def _horizon(horizon: Any) -> pd.Timedelta:
     return length
 
 
-def _checked(
-    base: ClientBase, days: Any, horizon: Any
-) -> tuple[list[pd.Timestamp], pd.Timedelta]:
+def _checked(base: ClientBase, days: Any, horizon: Any) -> tuple[list[pd.Timestamp], pd.Timedelta]:
     asked, length = _days(days), _horizon(horizon)
     if not asked:
         raise InvalidValue("No day is given. Use month_ends(base, every=3), or name days.")
@@ -259,12 +276,17 @@ def _checked(
 
 
 def _raise_if_all_censored(
-    base: ClientBase, days: list[pd.Timestamp], length: pd.Timedelta, risk: list[pd.DataFrame]
+    base: ClientBase,
+    days: list[pd.Timestamp],
+    length: pd.Timedelta,
+    contract: str,
+    silent: int | None,
 ) -> None:
+    """The day of the base alone is no mistake: it is the day to predict from."""
     last = base.observed_until - length
-    if days[0] <= last or len(days) == 1 and days[0] == base.observed_until:
+    if days[0] <= last or days == [base.observed_until]:
         return
-    count = len(risk[0])
+    count = len(at_risk(base.as_of(days[0]), contract, silent))
     use = (
         f"Use a day up to {last:%Y-%m-%d}."
         if last >= base.observed_from
