@@ -15,7 +15,7 @@ _NAMES = {
     "month_ends": "snapshot_table",
     "check_no_leakage": "leakage",
     "RULES": "rules",
-    "default_model": "default_model",
+    "default_model": "defaults",
     "backtest": "backtests",
     "risk_list": "risk_lists",
 }
