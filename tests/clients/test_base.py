@@ -349,11 +349,16 @@ def same(left: dict[str, pd.DataFrame], right: dict[str, pd.DataFrame]) -> None:
         pd.testing.assert_frame_equal(left[name], right[name])
 
 
-@pytest.mark.parametrize("cell", later_values(), ids=lambda cell: "-".join(map(str, cell)))
-def test_changing_what_became_known_later_changes_nothing(cell):
-    name, column, row = cell
+def written(name: str, column: str):
     spec = tables()[name][column]
-    value = list(spec.allowed)[-1] if spec.kind == "code" else WRITTEN[spec.kind]
+    return list(spec.allowed)[-1] if spec.kind == "code" else WRITTEN[spec.kind]
+
+
+@pytest.mark.parametrize("blank", [False, True], ids=["changed", "blank"])
+@pytest.mark.parametrize("cell", later_values(), ids=lambda cell: "-".join(map(str, cell)))
+def test_changing_what_became_known_later_changes_nothing(cell, blank):
+    name, column, row = cell
+    value = None if blank else written(name, column)
     changed = {part: ALL[part] for part in ("clients", "invoices", "history", "assignments")}
     changed[name] = ALL[name].astype(object)
     changed[name].loc[row, column] = value
@@ -377,6 +382,16 @@ def test_entering_more_rows_later_changes_nothing(name):
     found = known_then({**ALL, name: frame})
     found[name] = found[name].drop(columns="entered_on")
     same(found, BEFORE)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(later_values()), min_size=1, max_size=40), st.data())
+def test_any_mixture_of_later_changes_changes_nothing(cells, data):
+    changed = {name: frame.astype(object) for name, frame in ALL.items()}
+    for name, column, row in cells:
+        blank = data.draw(st.booleans())
+        changed[name].loc[row, column] = None if blank else written(name, column)
+    same(known_then(changed), BEFORE)
 
 
 @settings(max_examples=30)
