@@ -16,6 +16,7 @@ import pandas as pd
 
 from clientlab.churn.attribution import Attribution, attribute
 from clientlab.churn.playbook import NOTHING, PLAYBOOK, topic_of
+from clientlab.clients.schema import tables
 from clientlab.problems import InvalidValue
 from clientlab.results import Provenance, Result
 from clientlab.wording import Text, number, percent
@@ -67,7 +68,8 @@ class Reasons(Result):
     def words(self, client: Any, lang: str = "en") -> str:
         """The reasons of one client in a manager's words, for the list."""
         rows = self.of(client)
-        rows = rows[rows["part"] > 0].head(self.top)
+        # What is not known, or usually a good sign, stands in the frame: no manager says it.
+        rows = rows[(rows["part"] > 0) & rows["agrees"]].head(self.top)
         told = [row[f"phrase_{lang}"] for _, row in rows.iterrows()]
         return "; ".join(told) if told else PLAIN.in_language(lang)
 
@@ -138,8 +140,9 @@ def reasons(
     Returns
     -------
     Reasons
-        `frame`: ``client_id, topic, feature, value, usual, part, phrase_en, phrase_ru,
-        step_en, step_ru, source``; clients by falling probability, topics by falling part.
+        `frame`: ``client_id, topic, feature, value, usual, part, agrees`` (unusual, and
+        what practice expects before leaving), ``phrase_en, phrase_ru, step_en, step_ru, source``;
+        clients by falling probability, topics by falling part.
 
     Raises
     ------
@@ -209,7 +212,7 @@ def _of_client(client: Any, values: pd.Series, parts: pd.Series, usual: Mapping[
         step = PLAYBOOK[topic].step if topic in PLAYBOOK and agrees else NOTHING
         rows.append({
             "client_id": client, "topic": topic, "feature": name, "value": values[name],
-            "usual": usual[name], "part": float(part), "phrase_en": phrase.en,
+            "usual": usual[name], "part": float(part), "agrees": agrees, "phrase_en": phrase.en,
             "phrase_ru": phrase.ru, "step_en": step.en, "step_ru": step.ru,
             "source": PLAYBOOK[topic].source if step.en else "",
         })  # fmt: skip
@@ -223,13 +226,24 @@ def _phrase(feature: Any, name: str, value: Any, usual: Any, risky: bool) -> tup
         return Text(f"not known: {meaning.en}", f"неизвестно: {meaning.ru}"), False
     if isinstance(usual, str) or isinstance(value, str):
         meaning = feature.meaning if feature else Text(name, name)
-        return Text(f"{meaning.en}: {value}", f"{meaning.ru}: {value}"), False
+        told = _label(name, value)
+        return Text(f"{meaning.en}: {told.en}", f"{meaning.ru}: {told.ru}"), True
     high = bool(value > usual) if pd.notna(usual) else bool(value > 0)
     if feature is None:
         return Text(f"{name}: {number(value, digits=1)}", f"{name}: {number(value, 'ru', digits=1)}"
-                    ), False  # fmt: skip
+                    ), True  # fmt: skip
     told = Text(feature.phrase(high, "en"), feature.phrase(high, "ru"))
+    if value == usual:
+        return told, False
     as_expected = feature.worse == 0 or (feature.worse > 0) == high
     if risky and not as_expected:
         return Text(told.en + AGAINST.en, told.ru + AGAINST.ru), False
     return told, as_expected
+
+
+def _label(name: str, value: Any) -> Text:
+    """The words of a code of the table of clients; anything else as it is."""
+    clients = tables()["clients"]
+    allowed = clients[name].allowed if name in {column.name for column in clients.columns} else {}
+    told = (allowed or {}).get(value, Text(str(value), str(value)))
+    return Text(*(words.split(":")[0] for words in told))

@@ -45,7 +45,7 @@ PLAYBOOK: dict[str, Topic] = {
         Text("Answer what is open today; name a substitute who answers within the hour.",
              "Сегодня ответить на открытое; назначить замену, которая отвечает в течение часа."),
         "S4",
-        ("answer_log_hours_90", "slow_answers_365", "open_requests", "manager_answer_hours"),
+        ("answer_hours_90", "slow_answers_365", "open_requests", "manager_answer_hours"),
     ),
     "claims": Topic(
         Text("claims", "претензии"),
@@ -87,7 +87,14 @@ PLAYBOOK: dict[str, Topic] = {
         Text("Introduce the new manager in person: a handover should not be felt.",
              "Лично представить нового менеджера: передача не должна ощущаться."),
         "S1",
-        ("manager_months", "handed_over_180", "manager_clients"),
+        ("manager_months", "handed_over_180"),
+    ),
+    "load": Topic(
+        Text("load of the manager", "загрузка менеджера"),
+        Text("Take other work off this manager; do not hand this client over.",
+             "Снять с менеджера другую работу, а этого клиента не передавать."),
+        "S4",
+        ("manager_clients",),
     ),
     "people": Topic(
         Text("people at the client", "люди у клиента"),

@@ -214,8 +214,7 @@ def _left_since(base: ClientBase, day: pd.Timestamp) -> int:
     if isinstance(seen, CannotSay):
         return 0
     frame = seen.frame
-    ended = frame["started_on"] + pd.to_timedelta(frame["exit"] - 1, unit="D")
-    gone = frame["left"] & (frame["started_on"] <= day) & (ended > day)
+    gone = frame["left"] & (frame["started_on"] <= day) & (frame["last_on"] > day)
     return int(gone.sum())
 
 
@@ -239,9 +238,9 @@ def _forecast(
     chance = np.where(told, 1.0, chance)
     random = np.random.default_rng(0)
     leaves = random.random((len(again.survival), len(here))) < chance[1:]
-    fee = _recurring(base).reindex(here["client_id"]).fillna(0.0).clip(lower=0.0).to_numpy()
+    fee = recurring_fee(base).reindex(here["client_id"]).fillna(0.0).clip(lower=0.0).to_numpy()
     groups = [] if by is None else list(here.groupby(by, sort=True, dropna=False).indices.items())
-    rows = [_row(group, chance[0, who], leaves[:, who], fee[who], level)
+    rows = [loss_row(group, chance[0, who], leaves[:, who], fee[who], level)
             for group, who in [*groups, (ALL, np.arange(len(here)))]]  # fmt: skip
     frame = pd.DataFrame(rows)
     whole = frame.iloc[-1:]
@@ -275,16 +274,29 @@ def _gave_notice(base: ClientBase, here: pd.DataFrame) -> np.ndarray:
     return notice.notna().to_numpy()
 
 
-def _recurring(base: ClientBase) -> pd.Series:
+def recurring_fee(base: ClientBase) -> pd.Series:
     """Recurring revenue a month, mean of the last three whole ones."""
     table = monthly(base)
     whole = [month for month in table if month + pd.offsets.MonthEnd(0) <= base.day]
     return table[whole[-REVENUE_OVER:]].mean(axis=1) if whole else table.sum(axis=1) * 0
 
 
-def _row(
+def loss_row(
     group, chance: np.ndarray, leaves: np.ndarray, fee: np.ndarray, level: float
 ) -> dict[str, object]:
+    """Clients and revenue lost of one group: mean, and quantiles of what chance may bring.
+
+    Parameters
+    ----------
+    group : str
+    chance : ndarray of shape (clients,)
+        Probability of leaving.
+    leaves : ndarray of bool, shape (draws, clients)
+        Who leaves in each draw.
+    fee : ndarray of shape (clients,)
+        Recurring revenue a month.
+    level : float
+    """
     tails = [(1 - level) / 2, (1 + level) / 2]
     count, lost = leaves.sum(axis=1), leaves @ fee
     low, high = np.quantile(count, tails, method="closest_observation")

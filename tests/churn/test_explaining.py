@@ -87,7 +87,10 @@ def test_a_good_sign_that_raises_the_risk_is_marked_and_gets_no_step(table):
             return np.column_stack([1 - p, p])
 
     found = reasons(Odd(), table, background=table.loc[["d"]])
-    assert found.words("c") == "we talk often (unexpected: usually a good sign)"
+    row = found.of("c").set_index("topic").loc["contact"]
+    assert row["phrase_en"] == "we talk often (unexpected: usually a good sign)"
+    assert not row["agrees"]
+    assert found.words("c") == "nothing stands out"
     assert found.step("c").en == ""
 
 
@@ -108,6 +111,22 @@ def test_a_gap_is_told_as_not_known(table):
 def test_it_leads_with_the_highest_probability(found):
     assert found.say() == "The highest probability is 73% (client a): has claims; we hardly talk."
     assert found.say("ru").startswith("Самая высокая вероятность — 73% (клиент a): ")
+
+
+def test_a_code_is_told_by_its_label():
+    class Coded:
+        baseline = -1.0
+
+        def predict_proba(self, X):
+            p = 1 / (1 + np.exp(1 - (X["channel"] == "outbound")))
+            return np.column_stack([1 - p, p])
+
+        def contributions(self, X):
+            return (X[["channel"]] == "outbound").astype(float)
+
+    X = pd.DataFrame({"channel": ["outbound", "tender"]}, index=pd.Index(["a", "b"]))
+    found = reasons(Coded(), X, background=X)
+    assert found.words("a", "ru") == "откуда пришёл: активные продажи"
 
 
 def test_clients_of_a_snapshot_are_told_by_their_identifier(table):
