@@ -20,7 +20,7 @@ from clientlab.stats import survival
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """Kaplan–Meier's curve over the stretch of days that was watched most.
+    """Kaplan–Meier's curve over the stretch of days in which most spells were watched.
 
     Attributes
     ----------
@@ -66,15 +66,22 @@ class Curve:
         )
 
     def at(self, days: np.ndarray) -> pd.DataFrame:
-        """``survival, se, low, high`` at the end of each day; NaN where it is not seen."""
+        """``survival, se, low, high`` at the end of each day; NaN where it is not seen.
+
+        Days are whole: half a day after the last one nobody could have left.
+        """
         days = np.asarray(days, dtype=float)
         place = np.searchsorted(self.daily["time"].to_numpy(), days + 1e-9) - 1
         start = pd.DataFrame({"survival": [1.0], "se": [0.0], "low": [np.nan], "high": [np.nan]})
         rows = pd.concat([start, self.daily[list(start)]], ignore_index=True)
         found = rows.iloc[place + 1].reset_index(drop=True)
-        gone = self.daily["survival"].iloc[-1] == 0
-        found[(days < self.begin) | ((days > self.end) & ~gone)] = np.nan
+        found[(days < self.begin) | ~self.seen(days)] = np.nan
         return found
+
+    def seen(self, days: np.ndarray) -> np.ndarray:
+        """Whether somebody was followed to the end of each day, or all had left by then."""
+        gone = self.daily["survival"].iloc[-1] == 0
+        return gone | (np.floor(np.asarray(days, dtype=float) + 1e-9) <= self.end)
 
     def at_risk(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Spells under observation on any day of (start, end]."""
@@ -131,7 +138,7 @@ def ends_of(month: np.ndarray) -> np.ndarray:
 
 
 def _stretch(entry: np.ndarray, exit: np.ndarray, left: np.ndarray) -> tuple[int, int]:
-    """The watched stretch with most days of all spells."""
+    """The stretch that most spells were watched in; of equal ones that with most days."""
     days = np.unique(np.concatenate([entry, exit]))
     starts, ends = np.sort(entry), np.sort(exit)
     # At risk on (day, next day], and who of those at risk on a day left on it.
@@ -143,13 +150,13 @@ def _stretch(entry: np.ndarray, exit: np.ndarray, left: np.ndarray) -> tuple[int
     broken = (after == 0) | ((gone > 0) & (gone == before))
     edges = np.unique(np.concatenate([[entry.min()], days[broken]]))
     places = np.searchsorted(days, edges)
-    best, chosen = -1.0, (int(edges[0]), int(edges[-1]))
+    best, chosen = (-1, -1.0), (int(edges[0]), int(edges[-1]))
     watched = np.append(0.0, np.cumsum(after[:-1] * np.diff(days)))
     for first, last in pairwise(places):
-        sum_of_days = watched[last] - watched[first]
-        begin = days[first]
+        begin, end = days[first], days[last]
         if after[first] == 0:  # nobody yet: it begins with the next who enters
             begin = starts[np.searchsorted(starts, begin)]
-        if sum_of_days > best:
-            best, chosen = sum_of_days, (int(begin), int(days[last]))
+        many = int(((exit > begin) & (entry < end)).sum())
+        if (many, watched[last] - watched[first]) > best:
+            best, chosen = (many, watched[last] - watched[first]), (int(begin), int(end))
     return chosen

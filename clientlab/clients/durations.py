@@ -1,9 +1,9 @@
 """How long each spell lasted, and from which day of it on it was under observation.
 
-It answers: who was at risk of leaving on which day of the relationship. Day 1 is the
-first day of a spell and its last day counts, so that a client of one day has lasted one
-day. A spell that began before the records did is under observation from the day on which
-they begin: those who left before that are in no file.
+It answers: who was at risk of leaving on which day of the relationship. A spell lasts from
+its first day to its last, end − start, and is under observation from the age that it had
+when the records began: those who left before that are in no file. Risk sets are (entry,
+exit]. Seen on one day only, a spell would be in none of them; it counts for that one day.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ class Durations:
     Attributes
     ----------
     frame : DataFrame
-        ``client_id, started_on, entry, exit, left, reason`` and the column to break down
-        by. At risk on (entry, exit]; `reason` is empty while the spell goes on.
+        ``client_id, started_on, last_on`` (its end, or the last day it was seen), ``entry,
+        exit`` (days), ``left, reason`` and the column to break down by. At risk on (entry,
+        exit]; `reason` is empty while the spell goes on.
     notes : tuple of Text
         What was set aside, and how an end is known.
     provenance : Provenance
@@ -102,10 +103,10 @@ def durations(
             parts.append(found[0])
             notes += found[1]
     frame = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    never = frame["exit"] <= frame["entry"]
+    never = (frame["exit"] < frame["entry"]).to_numpy()
     if never.any():
         notes.append(_before_records(base, int(never.sum())))
-    frame = frame[~never.to_numpy()].reset_index(drop=True)
+    frame = _in_a_risk_set(frame[~never].reset_index(drop=True))
     if frame.empty:
         none = Text(f"{what.en}: no client was under observation for a single day.",
                     f"{what.ru}: ни один клиент не наблюдался ни дня.")  # fmt: skip
@@ -121,6 +122,12 @@ def durations(
     return Durations(frame, tuple(notes), base.provenance(len(frame), SPELLS))
 
 
+def _in_a_risk_set(frame: pd.DataFrame) -> pd.DataFrame:
+    """A day for each spell that was seen on one day only: the first, or that of the records."""
+    exit = np.maximum(frame["exit"], 1)
+    return frame.assign(exit=exit, entry=np.minimum(frame["entry"], exit - 1))
+
+
 def _by_contract(base: ClientBase, by: str | None) -> pd.DataFrame:
     """Spells of clients with an ongoing contract, as they are written down."""
     frame = spells(base, "contract", "end_reason", by or "")
@@ -128,9 +135,9 @@ def _by_contract(base: ClientBase, by: str | None) -> pd.DataFrame:
     start, day = _days(frame["started_on"]), _day(base)
     end = _days(frame["ended_on"])
     left = ~np.isnat(end) & (end <= day)
-    exit = (np.where(left, end, day) - start) // DAY + 1
     told = frame["end_reason"].fillna(UNKNOWN).to_numpy(object)
-    return _framed(base, frame, by, start, exit, left, np.where(left, told, ""))
+    last = np.where(left, end, day)
+    return _framed(base, frame, by, start, last, np.where(left, told, ""))
 
 
 def _by_silence(
@@ -162,11 +169,10 @@ def _by_silence(
     began = spells(base).drop_duplicates("client_id").set_index("client_id")["started_on"]
     began = np.fmin(_days(began.reindex(ids)), first)
     start = np.where(opening, began, first)
-    exit = (np.where(left, end, last_day) - start) // DAY + 1
-    made = _framed(base, frame, by, start, exit, left, np.where(left, UNKNOWN, ""))
+    last = np.where(left, end, last_day)
+    made = _framed(base, frame, by, start, last, np.where(left, UNKNOWN, ""))
     # Seen from the first invoice on, which is why the client is known at all.
     made["entry"] = np.where(made["entry"] > 0, (first - start) // DAY, made["entry"])
-    made.loc[made["exit"] <= made["entry"], "left"] = False
     told = in_days(int(chosen)), in_days(int(chosen), "ru")
     return made, [
         Text(
@@ -183,8 +189,7 @@ def _framed(
     frame: pd.DataFrame,
     by: str | None,
     start: np.ndarray,
-    exit: np.ndarray,
-    left: np.ndarray,
+    last: np.ndarray,
     reason: np.ndarray,
 ) -> pd.DataFrame:
     opens = np.datetime64(base.observed_from.to_datetime64(), "D")
@@ -193,9 +198,10 @@ def _framed(
         {
             "client_id": frame["client_id"].to_numpy(),
             "started_on": start.astype("datetime64[s]"),
+            "last_on": last.astype("datetime64[s]"),
             "entry": entry.astype(np.int64),
-            "exit": exit.astype(np.int64),
-            "left": left,
+            "exit": ((last - start) // DAY).astype(np.int64),
+            "left": reason != "",
             "reason": reason,
         }
     )

@@ -24,6 +24,7 @@ from clientlab.clients.times import in_time
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.stats import survival as stats
+from clientlab.stats.estimate import quantile_of
 from clientlab.wording import Text, number, percent
 
 REASONS = Text("Reasons for leaving", "Причины ухода")
@@ -233,7 +234,8 @@ def reasons(
     -------
     Reasons
         `frame`: ``month, reason, estimate, low, high, at_risk, left, one_minus_km``;
-        log-log intervals, NaN before the reason has ended any. Counted are spells.
+        log-log intervals of the share itself, as R's survfit, NaN before the reason has
+        ended any; all NaN where the month was not seen to its end. Counted are spells.
 
     Raises
     ------
@@ -263,16 +265,14 @@ def reasons(
     if kinds:
         kind = dict.fromkeys(good, "good") | dict.fromkeys(bad, "bad") | {UNKNOWN: UNKNOWN, "": ""}
         why = np.array([kind.get(reason, "other") for reason in why], dtype=object)
-    months = curve.months[ends_of(curve.months) <= curve.end]
-    months = months if len(months) else curve.months[:1]
-    told = _month(curve, months, at)
+    told = _month(curve, at)
     base_of = _with_unknown(seen.provenance.base_of, detailed)
     provenance = base.provenance(len(curve.exit), base_of)
     notes = (*about_curve(curve, seen), *seen.notes)
     if not curve.left.any():
         nobody = (nobody_left(len(curve.exit), lang) for lang in ("en", "ru"))
         return CannotSay.because(Text(*nobody), provenance)
-    frame = _frame(curve, why, months, level)
+    frame = _frame(curve, why, level)
     gap = (np.nan,) * 3
     if kinds:
         clients = seen.frame["client_id"].to_numpy()[curve.rows]
@@ -292,41 +292,47 @@ def _checked(at: int | None, good: Sequence[str], bad: Sequence[str]) -> None:
         raise InvalidValue(f"{told}. The reasons are: {', '.join(labels())}.")
 
 
-def _month(curve: Curve, months: np.ndarray, at: int | None) -> int:
+def _month(curve: Curve, at: int | None) -> int:
     """The month to tell: the one asked for, or the last that ten are followed to."""
+    months = curve.months
+    whole = months[curve.seen(ends_of(months))]
     last = int(curve.followed(10) // DAYS_IN_MONTH)
-    asked = min(at, months[-1]) if at else min(months[0] - 1 + HORIZON, last)
-    return int(max(asked, months[0]))
+    asked = at or min(months[0] - 1 + HORIZON, last)
+    return int(np.clip(asked, months[0], whole[-1] if len(whole) else months[0]))
 
 
-def _frame(curve: Curve, why: np.ndarray, months: np.ndarray, level: float) -> pd.DataFrame:
+def _frame(curve: Curve, why: np.ndarray, level: float) -> pd.DataFrame:
     found = stats.aalen_johansen(curve.exit, why, entry=curve.entry, level=level)
+    months = curve.months
     end, start = ends_of(months), np.maximum(ends_of(months - 1), curve.begin)
     at_risk = curve.at_risk(start, end)
     rows = []
     for reason, part in found.groupby("cause", sort=True):
-        place = np.searchsorted(part["time"].to_numpy(), end + 1e-9) - 1
+        place = np.searchsorted(part["time"].to_numpy(), end + 1e-9)
         this = why == reason
-        alone = stats.kaplan_meier(curve.exit, this, entry=curve.entry)["survival"].to_numpy()
+        alone = stats.kaplan_meier(curve.exit, this, entry=curve.entry)["survival"]
+        gone = np.append(0.0, part["incidence"])[place]
+        se = np.append(0.0, part["se"])[place]
+        low, high = stats.INTERVALS["log-log"](gone, se, quantile_of(level))
         left = np.histogram(curve.exit[this], np.append(start, end[-1]) + 1e-9)[0]
         rows.append(
             pd.DataFrame(
                 {
                     "month": months,
                     "reason": reason,
-                    **{name: np.where(place >= 0, part[column].to_numpy()[place], empty)
-                       for name, column, empty in (("estimate", "incidence", 0.0),
-                                                   ("low", "low", np.nan),
-                                                   ("high", "high", np.nan))},
+                    "estimate": gone,
+                    "low": low,
+                    "high": high,
                     "at_risk": at_risk,
                     "left": left,
-                    "one_minus_km": np.where(place >= 0, 1 - alone[place], 0.0),
+                    "one_minus_km": np.append(0.0, 1 - alone)[place],
                 }
             )
-        )  # fmt: skip
-    frame = pd.concat(rows).sort_values(["month", "reason"], kind="stable", ignore_index=True)
-    never = frame["estimate"] == 0
-    return frame.assign(low=frame["low"].mask(never), high=frame["high"].mask(never))
+        )
+    frame = pd.concat(rows)
+    told = ["estimate", "low", "high", "one_minus_km"]
+    frame.loc[~curve.seen(ends_of(frame["month"].to_numpy())), told] = np.nan
+    return frame.sort_values(["month", "reason"], kind="stable", ignore_index=True)
 
 
 def _gap(

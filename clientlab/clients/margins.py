@@ -133,12 +133,13 @@ def _placed(
     place = np.where(ahead, np.searchsorted(keys, codes * factor), place)
     codes, when, amount, place = (part[known] for part in (codes, when, amount, place))
     spell = order[place]
-    day = when - start[spell] + 1
+    age = when - start[spell]
     left, last = frame["left"].to_numpy()[spell], frame["exit"].to_numpy()[spell]
     # What comes after a spell that is cut off by the end of the observation is not seen.
-    inside = np.where(left, day <= last + GRACE, day <= last) & (day > -GRACE)
+    inside = np.where(left, age <= last + GRACE, age <= last) & (age >= -GRACE)
     spell, amount = spell[inside], amount[inside]
-    day = np.clip(day[inside], frame["entry"].to_numpy()[spell] + 1, last[inside])
+    # A day lies between two ages: money of the first one belongs to (0, 1].
+    day = np.clip(age[inside] + 1, frame["entry"].to_numpy()[spell] + 1, last[inside])
     month = np.ceil(day / DAYS_IN_MONTH).astype(np.int64) - 1
     sums = np.bincount(spell * months + month, amount, len(frame) * months)
     return sums.reshape(len(frame), months), int((~inside & left).sum())

@@ -184,7 +184,7 @@ def _client_months(
         return pd.Series(0.0, index=months), 0, ()
     frame, day = seen.frame, base.day.to_datetime64().astype("datetime64[D]")
     start = frame["started_on"].to_numpy().astype("datetime64[D]")[:, None]
-    end = start + (frame["exit"].to_numpy()[:, None] - 1) * np.timedelta64(1, "D")
+    end = frame["last_on"].to_numpy().astype("datetime64[D]")[:, None]
     end = np.where(frame["left"].to_numpy()[:, None], end, day)
     opens = months.start_time.to_numpy().astype("datetime64[D]")
     closes = months.end_time.to_numpy().astype("datetime64[D]")

@@ -158,7 +158,7 @@ def transformation_rate(
     Notes
     -----
     Wilson intervals with the base of which a binomial share would have Greenwood's
-    variance; where nobody left, the mean number at risk.
+    variance; where nobody left, the mean number at risk; where all did, `at_risk`.
 
     Examples
     --------
@@ -218,8 +218,9 @@ def _of_rate(
     place = [np.searchsorted(daily["time"].to_numpy(), days + 1e-9) for days in (start, end)]
     spread = sums[place[1]] - sums[place[0]]
     mean_at_risk = curve.days_at_risk(start, end) / np.maximum(end - start, 1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        size = np.where((rate > 0) & (spread > 0), rate / ((1 - rate) * spread), mean_at_risk)
+    size = np.where(rate < 1, mean_at_risk, curve.at_risk(start, end))
+    some = (rate > 0) & (rate < 1) & (spread > 0)
+    size[some] = rate[some] / ((1 - rate[some]) * spread[some])
     found = [
         proportions.interval(share * n, n) if n > 0 and not np.isnan(share) else None
         for share, n in zip(rate, size, strict=True)

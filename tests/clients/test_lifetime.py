@@ -1,19 +1,19 @@
 """How long clients stay and why they leave.
 
-By hand, records of 2024-01-01 to 2024-06-30 (182 days; a month is 30.4375 days):
+By hand, records of 2024-01-01 to 2024-06-30 (a month is 30.4375 days):
 
 spell  started     ended       entry  exit  left   reason
-a      2024-01-01  2024-01-20      0    20  yes    price
-b      2024-01-01  2024-02-20      0    51  yes    none told
-c      2024-01-01                  0   182  no
-d      2024-03-01                  0   122  no
-e      2023-12-02  2024-02-09     30    70  yes    outgrew    (30 days before the records)
+a      2024-01-01  2024-01-20      0    19  yes    price
+b      2024-01-01  2024-02-20      0    50  yes    none told
+c      2024-01-01                  0   181  no
+d      2024-03-01                  0   121  no
+e      2023-12-02  2024-02-09     30    69  yes    outgrew    (30 days before the records)
 p      2023-10-01  2023-12-31     never seen: ended before the records
 
 day   at risk               left   S
-20    a b c d = 4           a      3/4
-51    b c d e = 4           b      3/4 · 3/4 = 9/16
-70    c d e = 3             e      9/16 · 2/3 = 3/8
+19    a b c d = 4           a      3/4
+50    b c d e = 4           b      3/4 · 3/4 = 9/16
+69    c d e = 3             e      9/16 · 2/3 = 3/8
 """
 
 from pathlib import Path
@@ -87,10 +87,12 @@ def demo() -> ClientBase:
     return ClientBase.read(DEMO)
 
 
-def test_days_run_from_the_first_to_the_last_both_included(by_hand):
+def test_days_run_from_the_first_to_the_last(by_hand):
     frame = durations(by_hand, Text("x", "x")).frame.set_index("client_id")
     assert frame["entry"].to_dict() == {"a": 0, "b": 0, "c": 0, "d": 0, "e": 30}
-    assert frame["exit"].to_dict() == {"a": 20, "b": 51, "c": 182, "d": 122, "e": 70}
+    assert frame["exit"].to_dict() == {"a": 19, "b": 50, "c": 181, "d": 121, "e": 69}
+    last = frame["last_on"].dt.strftime("%m-%d").to_dict()
+    assert last == {"a": "01-20", "b": "02-20", "c": "06-30", "d": "06-30", "e": "02-09"}
     assert frame["reason"].to_dict() == {"a": "price", "b": "unknown", "c": "", "d": "",
                                          "e": "outgrew"}  # fmt: skip
 
@@ -107,7 +109,7 @@ def test_survival_and_both_columns_of_the_rate_by_hand(by_hand):
     assert frame["estimate"].head(3).tolist() == pytest.approx([3 / 4, 9 / 16, 3 / 8])
     assert frame["at_risk"].head(3).tolist() == [5, 4, 3]  # on any day: e enters on day 30
     assert frame["left"].tolist() == [1, 1, 1, 0, 0, 0]
-    assert np.isnan(frame["estimate"].iloc[-1])  # month 6 ends half a day after the last
+    assert np.isnan(frame["estimate"].iloc[-1])  # month 6 has a day 182 that nobody saw
     rate = transformation_rate(by_hand).frame
     assert rate["estimate"].head(3).tolist() == pytest.approx([1 / 4, 1 / 4, 1 / 3])
     assert rate["of_all"].head(3).tolist() == pytest.approx([1 / 4, 3 / 16, 3 / 16])
@@ -126,7 +128,7 @@ def test_every_spell_is_in_a_risk_set_and_every_leaver_in_a_month(demo):
 
 
 def test_incidences_by_hand(by_hand):
-    """a: 1/4; b: S(20) · 1/4 = 3/16; e: S(51) · 1/3 = 3/16; alone, e: 1 − 2/3."""
+    """a: 1/4; b: S(19) · 1/4 = 3/16; e: S(50) · 1/3 = 3/16; alone, e: 1 − 2/3."""
     found = reasons(by_hand, at=3).told.set_index("reason")
     assert found["estimate"].to_dict() == pytest.approx(
         {"price": 1 / 4, "unknown": 3 / 16, "outgrew": 3 / 16})  # fmt: skip
@@ -160,16 +162,58 @@ def test_the_life_table_equals_r(golden, values):
 
 
 def test_incidences_equal_r(golden, values):
-    """R: survfit(Surv(entry, exit, factor(why)) ~ 1, id = id) and cmprsk::cuminc."""
-    found = reasons(golden).frame.set_index(["month", "reason"])["estimate"]
+    """R: survfit(Surv(entry, exit, factor(why)) ~ 1, id = id, conf.type = "log-log"), cuminc."""
+    found = reasons(golden).frame.set_index(["month", "reason"])[["estimate", "low", "high"]]
     for row in values[values["what"] == "incidence"].itertuples():
-        assert found[row.month, row.group] == pytest.approx(row.estimate, abs=1e-9)
+        assert found.loc[(row.month, row.group)].tolist() == pytest.approx(
+            [row.estimate, row.low, row.high], abs=1e-9, nan_ok=True)  # fmt: skip
     clients = pd.read_csv(GOLDEN / "clients.csv", dtype=str)
     new = base_of(clients[clients["started_on"] >= "2020-01-01"], observed_from="2020-01-01",
                   observed_until="2023-12-31")  # fmt: skip
     found = reasons(new).frame.set_index(["month", "reason"])["estimate"]
     for row in values[values["what"] == "cuminc"].itertuples():
         assert found[row.month, row.group] == pytest.approx(row.estimate, abs=1e-9)
+
+
+SMALL = ("late entry", "seen one day", "all in one month", "ties", "returns", "entry at an exit")
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_where_risk_sets_go_wrong_it_equals_r(name):
+    """small.R: survfit(Surv(entry, exit, left) ~ 1), and of factor(why), both log-log."""
+    clients = pd.read_csv(GOLDEN / "small.csv", dtype=str)
+    clients = clients[clients["base"] == name].drop(columns="base")
+    base = base_of(clients, observed_from="2024-01-01", observed_until="2024-12-31")
+    values = pd.read_csv(GOLDEN / "small_values.csv", index_col=False)
+    values = values[values["base"] == name].fillna({"reason": ""})
+    curve = survival(base).frame.assign(reason="")
+    found = pd.concat([curve, reasons(base).frame]).set_index(["reason", "month"])
+    found = found[["estimate", "low", "high"]].dropna(subset="estimate")
+    told = values.set_index(["reason", "month"]).loc[:, ["estimate", "low", "high"]]
+    told = told.loc[[key for key in found.index if key in told.index]]
+    assert len(told) >= 4
+    ends = ["low", "high"]  # before anybody left R prints the estimate, or NA after a censoring
+    told[ends] = told[ends].where(told["estimate"].between(0, 1, inclusive="neither"))
+    pd.testing.assert_frame_equal(found.loc[told.index], told, atol=1e-9, check_dtype=False)
+    rate = transformation_rate(base).frame
+    assert rate["left"].sum() == clients["ended_on"].notna().sum()  # nobody is lost on the way
+
+
+def test_a_month_is_known_if_its_last_whole_day_was_seen():
+    """Of a year, 365 days, month 12 ends a quarter of a day later; month 13 was not seen."""
+    spells = _spells([("a", "2024-01-01", None), ("b", "2024-01-01", "2024-01-31")])
+    frame = survival(base_of(spells, observed_from="2024-01-01", observed_until="2024-12-31")).frame
+    assert frame["month"].tolist() == list(range(1, 13))
+    assert frame["estimate"].tolist() == [0.5] * 12  # who leaves on the 31st left in month 1
+
+
+def test_a_month_in_which_all_left_has_the_interval_of_its_clients():
+    """Three of three, on three days: Wilson's ends of 3 of 3."""
+    spells = _spells([(name, "2024-01-01", f"2024-02-{day}")
+                      for name, day in zip("abc", (10, 12, 20), strict=True)])  # fmt: skip
+    row = transformation_rate(base_of(spells)).frame.iloc[-1]
+    assert (row["month"], row["estimate"], row["left"]) == (2, 1.0, 3)
+    assert (row["low"], row["high"]) == (pytest.approx(0.4385, abs=1e-4), 1.0)
 
 
 def test_means_medians_and_the_log_rank_equal_r(golden, values):
@@ -187,21 +231,21 @@ def test_means_medians_and_the_log_rank_equal_r(golden, values):
 
 
 def test_the_naive_tenure_stands_beside_the_lifetime(by_hand):
-    """c and d are there, for 182 and 122 days; a, b, e left after 20, 51 and 70."""
+    """c and d are there, for 181 and 121 days; a, b, e left after 19, 50 and 69."""
     rows = expected_lifetime(by_hand, horizon=3).frame.set_index("measure")["estimate"]
-    assert rows["tenure_today"] * DAYS_IN_MONTH == pytest.approx(152)
-    assert rows["tenure_left"] * DAYS_IN_MONTH == pytest.approx(47)
-    area = 20 + 0.75 * 31 + 9 / 16 * 19 + 3 / 8 * (3 * DAYS_IN_MONTH - 70)
+    assert rows["tenure_today"] * DAYS_IN_MONTH == pytest.approx(151)
+    assert rows["tenure_left"] * DAYS_IN_MONTH == pytest.approx(46)
+    area = 19 + 0.75 * 31 + 9 / 16 * 19 + 3 / 8 * (3 * DAYS_IN_MONTH - 69)
     assert rows["restricted"] * DAYS_IN_MONTH == pytest.approx(area)
 
 
 def test_beyond_the_last_day_the_last_rate_goes_on():
     """Ten leave, one each 10 days of 100 seen; ten stay: S(100) = 1/2; λ = 10 ÷ days at risk."""
     days = np.repeat([*range(10, 110, 10)], 1)
-    ended = pd.Timestamp("2024-01-01") + pd.to_timedelta(days - 1, unit="D")
+    ended = pd.Timestamp("2024-01-01") + pd.to_timedelta(days, unit="D")
     spells = pd.DataFrame({"client_id": [f"c{n}" for n in range(20)], "started_on": "2024-01-01",
                            "ended_on": [*ended, *[pd.NaT] * 10]})  # fmt: skip
-    base = base_of(spells, observed_from="2024-01-01", observed_until="2024-04-09")
+    base = base_of(spells, observed_from="2024-01-01", observed_until="2024-04-10")
     found = expected_lifetime(base, horizon=3)
     at_risk = days.sum() + 10 * 100
     area = sum(10 * (1 - n / 20) for n in range(10))
@@ -232,7 +276,7 @@ def test_time_and_money_are_never_mixed(demo):
 
 
 def test_late_entry_moves_the_curve_as_it_must(by_hand, demo):
-    """Taken as new, e is at risk on day 20 too: 4/5 · 3/4 · 2/3; leavers only: 2/3 · 1/2 · 0."""
+    """Taken as new, e is at risk on day 19 too: 4/5 · 3/4 · 2/3; leavers only: 2/3 · 1/2 · 0."""
     found = usual_mistakes(by_hand)
     rows = found.frame.set_index("way")["estimate"]
     month = found.at
@@ -243,14 +287,14 @@ def test_late_entry_moves_the_curve_as_it_must(by_hand, demo):
 
 
 def test_projects_last_from_their_first_to_their_last_invoice():
-    """Silent 30 days is lost: a from 2024-01-01 to 2024-02-10 (day 41); b is seen to 05-31."""
+    """Silent 30 days is lost: a from 2024-01-01 to 2024-02-10 (40 days); b is seen to 05-31."""
     spells = pd.DataFrame({"client_id": ["a", "b"], "started_on": ["2024-01-01", "2024-05-01"],
                            "contract": "project"})  # fmt: skip
     invoices = pd.DataFrame({"client_id": ["a", "a", "b", "b"], "amount": 100, "issued_on": [
         "2024-01-20", "2024-02-10", "2024-05-10", "2024-06-05"]})  # fmt: skip
     base = base_of(spells, invoices, **WINDOW)
     frame = durations(base, Text("x", "x"), contract="project", silent_after=30).frame
-    assert frame[["exit", "left"]].values.tolist() == [[41, True], [31, False]]
+    assert frame[["exit", "left"]].values.tolist() == [[40, True], [30, False]]
     both = survival(base, contract="all", by="contract", silent_after=30)
     assert both.frame["contract"].unique().tolist() == ["project"]
 
@@ -337,12 +381,12 @@ def test_a_gap_in_observation_is_not_bridged():
 
 
 def test_expected_losses_by_hand():
-    """S falls by a third between day 100 and 191: each of 4 clients aged 100 leaves with 1/3."""
+    """S falls by a third between day 99 and 190: each of 4 clients aged 99 leaves with 1/3."""
     spells = [(f"g{n}", "2023-01-01", None if n > 1 else "2023-05-30") for n in range(6)]
     spells += [(f"n{n}", "2024-03-23", None) for n in range(4)]
     base = base_of(_spells(spells), observed_from="2023-01-01", observed_until="2024-06-30")
     found = expected_losses(base)
-    old = 0  # beyond day 547 nobody is followed: the last rate, of 2 in all, is not told
+    old = 0  # beyond day 546 nobody is followed: the last rate, of 2 in all, is not told
     assert found.frame["estimate"].iloc[-1] == pytest.approx(4 / 3 + old)
     assert found.frame["base"].iloc[-1] == 8
     assert found.before["came"] == 0
@@ -410,11 +454,13 @@ def test_resampled_curves_are_those_of_the_resampled_clients():
 
 
 def test_incidences_and_survival_add_up(demo):
-    shares = reasons(demo).frame.groupby("month")["estimate"].sum()
+    shares = reasons(demo).frame.groupby("month")["estimate"].sum(min_count=1)
     alive = survival(demo).frame.set_index("month")["estimate"]
-    np.testing.assert_allclose(shares + alive.loc[shares.index], 1.0)
+    assert shares.index.equals(alive.index)
+    assert (shares.isna() == alive.isna()).all()
+    np.testing.assert_allclose((shares + alive).dropna(), 1.0)
     kinds = reasons(demo, kinds=True)
-    np.testing.assert_allclose(kinds.frame.groupby("month")["estimate"].sum(), shares)
+    np.testing.assert_allclose(kinds.frame.groupby("month")["estimate"].sum(min_count=1), shares)
     row = kinds.told.set_index("reason")["estimate"]
     assert kinds.gap[0] == pytest.approx(row["bad"] - row["good"])
 

@@ -79,8 +79,8 @@ def truth_of_hazards() -> dict[str, float]:
         found[f"{cause}_36"] = (1 - UNTOLD) * by[CAUSES.index(cause)]
     found["unknown_36"] = UNTOLD * by.sum()
     months = np.arange(60)
-    # A day more, since the last one counts; of those who leave in month 36 half are cut off.
-    length = np.minimum(months + 1 / 30.4375, 36) - 0.153 * (months == 36)
+    # Of those who leave in month 36 half are cut off: days of both months are uniform on 28.
+    length = np.minimum(months, 36) - 0.153 * (months == 36)
     found["lifetime_36"] = float((left.sum(axis=1) * length)[:37].sum()
                                  + 36 * (1 - left[:37].sum()))  # fmt: skip
     return found

@@ -6,8 +6,10 @@ day <- function(x) as.numeric(as.Date(x))
 opens <- day("2020-01-01"); last <- day("2023-12-31")
 start <- day(f$started_on); end <- ifelse(is.na(f$ended_on), last, day(f$ended_on))
 left <- !is.na(f$ended_on)
-exit <- end - start + 1
+exit <- end - start
 entry <- pmax(opens - start, 0)
+# Seen on one day only: that day.
+exit <- pmax(exit, 1); entry <- pmin(entry, exit - 1)
 why <- ifelse(!left, "", ifelse(is.na(f$end_reason), "unknown", f$end_reason))
 month <- 30.4375
 at <- c(1, 3, 6, 12, 24, 36)
@@ -31,10 +33,10 @@ q <- quantile(km, 0.5)
 say("median", "", 0, q$quantile / month, q$lower / month, q$upper / month)
 
 aj <- survfit(Surv(entry, exit, factor(why, levels = c("", sort(setdiff(unique(why), ""))))) ~ 1,
-              id = seq_along(exit))
+              id = seq_along(exit), conf.type = "log-log")
 s <- summary(aj, times = at * month, extend = TRUE)
 for (k in 2:ncol(s$pstate)) for (i in seq_along(at))
-  say("incidence", aj$states[k], at[i], s$pstate[i, k], s$std.err[i, k], NA)
+  say("incidence", aj$states[k], at[i], s$pstate[i, k], s$lower[i, k], s$upper[i, k])
 
 # Without late entry, as cmprsk has none: the spells that began inside of the records.
 new <- entry == 0
