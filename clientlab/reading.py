@@ -89,6 +89,7 @@ def read_table(
     recognised: Callable[[str], bool] | None = None,
     encoding: str | None = None,
     separator: str | None = None,
+    repeats: bool = False,
 ) -> RawTable:
     """Read an export without converting anything.
 
@@ -106,6 +107,8 @@ def read_table(
         titles above the table; totals and repeated headers are left out and told.
     encoding, separator : str, optional
         Instead of those that are guessed.
+    repeats : bool
+        Columns may have equal names, as every 'Other' of a form has; else that is an error.
 
     Returns
     -------
@@ -124,11 +127,11 @@ def read_table(
         return RawTable(frame, path.suffix.lower().removeprefix("."), rows=len(frame))
     if path.suffix.lower() not in EXCEL:
         rows, guessed = _text_rows(path, recognised, encoding, separator)
-        return _table(path.name, rows, guessed, recognised)
+        return _table(path.name, rows, guessed, recognised, repeats=repeats)
     book = _excel_book(path)
     if not sheets:
         first = next(iter(book))
-        return _table(path.name, book[first], "first sheet", recognised, first)
+        return _table(path.name, book[first], "first sheet", recognised, first, repeats=repeats)
     sheets = (sheets,) if isinstance(sheets, str) else sheets
     missing = [sheet for sheet in sheets if sheet not in book]
     if missing:
@@ -187,6 +190,8 @@ def _table(
     guessed: str,
     recognised: Callable[[str], bool] | None = None,
     sheet: str = "",
+    *,
+    repeats: bool = False,
 ) -> RawTable:
     """Rows of a file as a table: its header found, its totals left out."""
     if not any(cell.strip() for row in rows for cell in row):
@@ -196,7 +201,7 @@ def _table(
         raise InvalidValue(f"{name}: the first row is empty; it must hold the column names.")
     header = [cell.strip() for cell in rows[top]]
     twice = sorted({title for title in header if title and header.count(title) > 1})
-    if twice:
+    if twice and not repeats:
         raise InvalidValue(
             f"{name}: {', '.join(map(repr, twice))} names more than one column; every column "
             "needs a name of its own."

@@ -14,6 +14,7 @@ import pandas as pd
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from clientlab.practices.packed import folded
 from clientlab.problems import InvalidValue, Problem, Problems
 from clientlab.values import normalised
 from clientlab.wording import Text
@@ -84,7 +85,7 @@ class Question(_Part):
     low, high : float, optional
         Ends of a scale, bounds of a number.
     anchors : tuple of Text
-        What the ends of a scale mean.
+        What the ends of a scale mean, or each of its points.
     ordered : bool
         The options of a single choice have an order, as sizes do.
     other : bool
@@ -124,6 +125,20 @@ class Question(_Part):
 
     def option(self, id: str) -> Option:
         return next(option for option in self.choices if option.id == id)
+
+    @property
+    def has_other(self) -> bool:
+        """'Other' can be answered: as an option of the list, or with any text."""
+        return any(option.id == OTHER for option in self.choices)
+
+    @property
+    def points(self) -> dict[float, Text]:
+        """Points of a scale that have a meaning in words: its ends, or all of them."""
+        if self.low is None or self.high is None or not self.anchors:
+            return {}
+        if len(self.anchors) == 2:
+            return {self.low: self.anchors[0], self.high: self.anchors[1]}
+        return {self.low + step: anchor for step, anchor in enumerate(self.anchors)}
 
     @property
     def is_ordered(self) -> bool:
@@ -219,9 +234,10 @@ class Codebook(_Part):
         for one in self.by_id.values():
             answers = "; ".join(option.text.in_language(lang) for option in one.choices)
             if one.type == "scale":
-                ends = [anchor.in_language(lang) for anchor in one.anchors] or ["", ""]
-                both = zip((one.low or 0, one.high or 0), ends, strict=False)
-                answers = " … ".join(f"{end:g} {text}".strip() for end, text in both)
+                ends = one.points or {one.low or 0: Text("", ""), one.high or 0: Text("", "")}
+                answers = " … ".join(
+                    f"{point:g} {text.in_language(lang)}".strip() for point, text in ends.items()
+                )
             rows.append((one.id, one.type, one.text.in_language(lang), answers))
         return pd.DataFrame(rows, columns=["question", "type", "text", "answers"])
 
@@ -291,6 +307,8 @@ def _wrong(name: str, book: Codebook) -> list[Problem]:
             found.append(here + f"low ({question.low:g}) is not under high ({question.high:g}).")
         if question.type == "scale" and (question.low is None or question.high is None):
             found.append(here + "a scale needs low and high.")
+        if not _fit(question):
+            found.append(here + "anchors are two, for the ends, or one for each point.")
         if question.type == "grid" and not question.rows:
             found.append(here + "a grid needs rows.")
         rule = question.asked_if
@@ -303,6 +321,13 @@ def _wrong(name: str, book: Codebook) -> list[Problem]:
                       for id in strange]  # fmt: skip
         seen |= {one.id for one in _rows_of(question)}
     return [Problem(name, text) for text in found]
+
+
+def _fit(question: Question) -> bool:
+    count = len(question.anchors)
+    if not count or question.low is None or question.high is None:
+        return True
+    return count in (2, question.high - question.low + 1)
 
 
 def _empty_range(question: Question) -> bool:
@@ -322,7 +347,7 @@ def _wrong_options(question: Question) -> list[str]:
         names: dict[str, str] = {}
         for part in parts:
             for text in part.names:
-                key = text.casefold().strip()
+                key = folded(text.strip())
                 if names.setdefault(key, part.id) != part.id:
                     found.append(f"{text!r} names two {kind}: {names[key]!r} and {part.id!r}.")
     if question.type != "multi" and any(option.exclusive for option in question.options):
@@ -350,7 +375,7 @@ def _rows_of(question: Question) -> list[Question]:
 
 def matched(names: Mapping[str, int], text: str) -> int:
     """The place of an answer among names, as written or without punctuation; −1 if none."""
-    key = text.casefold().strip()
+    key = folded(text.strip())
     return names.get(key, names.get(f"~{normalised(text)}", -1))
 
 
@@ -367,7 +392,7 @@ def places(parts: tuple[Option, ...]) -> dict[str, int]:
     loose: dict[str, set[int]] = {}
     for place, part in enumerate(parts):
         for name in part.names:
-            exact.setdefault(name.casefold().strip(), place)
+            exact.setdefault(folded(name.strip()), place)
             loose.setdefault(f"~{normalised(name)}", set()).add(place)
     return exact | {name: found.pop() for name, found in loose.items()
                     if len(found) == 1 and name != "~"}  # fmt: skip

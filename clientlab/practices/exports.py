@@ -13,6 +13,7 @@ import pandas as pd
 
 from clientlab.problems import InvalidValue, Problem
 from clientlab.reading import read_table
+from clientlab.wording import plural
 
 
 def read_export(
@@ -35,8 +36,23 @@ def read_export(
     path = Path(path)
     if path.suffix.lower() == ".sav" and path.is_file():
         return _spss(path, knows), []
-    raw = read_table(path)
-    return raw.frame, raw.problems("survey")
+    raw = read_table(path, repeats=True)
+    found = list[Problem]()
+    if not any(map(knows, raw.frame.columns)):  # a title above, or commas in the questions
+        other = read_table(path, recognised=knows, repeats=True)
+        if any(map(knows, other.frame.columns)):
+            raw = other
+            text = f"the questions do not stand in the first row: read as {raw.guessed}."
+            found.append(Problem("survey", text, severity="note"))
+    left = sorted((*raw.totals, *raw.repeated))
+    if left:
+        text = "rows left out: a sum, or the header once more."
+        found.append(Problem("survey", text, rows=tuple(left), severity="warning"))
+    if raw.empty:
+        count = len(raw.empty)
+        text = f"{count} {plural(count, 'row', 'rows')} with nothing in any cell: no respondent."
+        found.append(Problem("survey", text, rows=raw.empty, severity="note"))
+    return raw.frame, [*found, *raw.problems("survey")]
 
 
 def _spss(path: Path, knows: Callable[[str], bool]) -> pd.DataFrame:

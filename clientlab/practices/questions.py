@@ -9,18 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from clientlab.practices.cells import Columns, distinct, own_words, said_missing
 from clientlab.practices.codebook import OTHER, Question, matched, places
-from clientlab.practices.packed import split_cell, without_other
-from clientlab.values import EMPTY, NO, YES, numbers
+from clientlab.practices.packed import folded, split_cell
+from clientlab.practices.ticks import UNREAD, readings
+from clientlab.values import numbers
 
-TICKED = YES | {"выбрано", "отмечено", "checked", "selected", "ticked", "1.0"}
-NOT_TICKED = NO | {"не выбрано", "не отмечено", "unchecked", "not selected", "0.0"}
-_LEADING = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*(?:[-–—.:)(=]|\s).*", re.DOTALL)
+# '5 – very good' is 5, LimeSurvey's A5 is 5; '7.5', '3–4' and '5 10' are no mark.
+_LEADING = re.compile(
+    r"(?:AO?0*(?=\d+$))?(-?\d+)(?:\s*[-–—.:)(=](?!\s*\d)|\s+(?!\d)|$).*", re.DOTALL
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,8 @@ class Answers:
         What fits no option and no rule; counted as not answered.
     cannot_tell_none : bool
         The export writes nothing both for 'ticked nothing' and for 'did not answer'.
+    remarks : tuple of str
+        What was guessed about its columns, and which of them the export lacks.
     """
 
     question: Question
@@ -51,6 +55,14 @@ class Answers:
     other: Mapping[int, str] = field(default_factory=dict)
     unread: Mapping[int, str] = field(default_factory=dict)
     cannot_tell_none: bool = False
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def said_something(self) -> np.ndarray:
+        """Answered with more than an empty cell."""
+        if self.question.type != "multi":
+            return self.answered
+        return self.answered & (self.values == 1).any(axis=1)
 
     @property
     def inside(self) -> np.ndarray:
@@ -75,28 +87,6 @@ class Answers:
         return values == wanted
 
 
-@dataclass(frozen=True, eq=False)
-class Columns:
-    """The columns of an export that belong to one question, as text; empty is ''.
-
-    Attributes
-    ----------
-    whole : Series or None
-        The column of the question itself.
-    parts : mapping of option to Series
-        A column for each option.
-    ranked : list of Series
-        A column for each rank: the option that stands first, second …
-    other : Series or None
-        The column of its 'other' texts.
-    """
-
-    whole: pd.Series | None = None
-    parts: Mapping[str, pd.Series] = field(default_factory=dict)
-    ranked: tuple[pd.Series, ...] = ()
-    other: pd.Series | None = None
-
-
 def read_answers(question: Question, columns: Columns, rows: int) -> Answers:
     """Read one question; everybody is taken to have been asked.
 
@@ -116,16 +106,15 @@ def read_answers(question: Question, columns: Columns, rows: int) -> Answers:
 
 def _single(question: Question, columns: Columns, asked: np.ndarray) -> Answers:
     names = places(question.choices)
-    codes, unique = _distinct(columns.whole, question)
+    codes, unique = distinct(columns.whole, question)
     found = np.array([matched(names, text) for text in unique] + [-1], np.int16)
     values = found[codes]
-    strange = {row: unique[codes[row]] for row in np.flatnonzero((values < 0) & (codes >= 0))}
-    other = _others(question, columns, strange, len(asked))
-    if question.other:
-        where = next(n for n, option in enumerate(question.choices) if option.id == OTHER)
+    strange = {int(row): unique[codes[row]] for row in np.flatnonzero((values < 0) & (codes >= 0))}
+    other = own_words(question, columns, strange, len(asked))
+    if other:
         values = values.copy()
-        values[[row for row in other if values[row] < 0]] = where
-        strange = {}
+        values[[row for row in other if values[row] < 0]] = _place_of_other(question)
+        strange = {row: text for row, text in strange.items() if row not in other}
     return Answers(question, values, values >= 0, asked, other, strange)
 
 
@@ -134,9 +123,8 @@ def _multi(question: Question, columns: Columns, asked: np.ndarray) -> Answers:
         return _multi_by_column(question, columns, asked)
     choices = question.choices
     values = np.zeros((len(asked), len(choices)), np.int8, order="F")
-    names = {name.casefold().strip(): place for place, option in enumerate(choices)
-             for name in option.names}  # fmt: skip
-    codes, unique = _distinct(columns.whole, question)
+    names = places(choices)
+    codes, unique = distinct(columns.whole, question)
     split = [split_cell(text, names) for text in unique]
     strange: dict[int, str] = {}
     for row in np.flatnonzero(codes >= 0):
@@ -145,16 +133,17 @@ def _multi(question: Question, columns: Columns, asked: np.ndarray) -> Answers:
         if left:
             strange[int(row)] = "; ".join(left)
     given = codes >= 0
-    other = _others(question, columns, strange, len(asked))
-    if question.other:
-        where = next(n for n, option in enumerate(choices) if option.id == OTHER)
-        values[list(other), where] = 1
-        strange = {}
+    other = own_words(question, columns, strange, len(asked))
+    if other:
+        values[list(other), _place_of_other(question)] = 1
+        strange = {row: text for row, text in strange.items() if row not in other}
     # An empty cell: where 'none of these' can be ticked it is no answer, else it may be one.
     tells = any(option.exclusive for option in choices)
     unread_only = np.zeros(len(asked), bool)
     unread_only[[row for row in strange if not values[row].any()]] = True
-    answered = (given | ~np.bool_(tells)) & ~unread_only & ~_said_missing(columns.whole, question)
+    ticked = (values == 1).any(axis=1)
+    answered = (given | ticked | ~np.bool_(tells)) & ~unread_only
+    answered &= ~said_missing(columns.whole, question)
     values[~answered] = -1
     return Answers(question, values, answered, asked, other, strange, not tells)
 
@@ -162,50 +151,57 @@ def _multi(question: Question, columns: Columns, asked: np.ndarray) -> Answers:
 def _multi_by_column(question: Question, columns: Columns, asked: np.ndarray) -> Answers:
     choices, rows = question.choices, len(asked)
     values = np.full((rows, len(choices)), -1, np.int8, order="F")
+    given = {place: distinct(columns.parts[option.id], question)
+             for place, option in enumerate(choices)
+             if option.id in columns.parts and option.id != OTHER}  # fmt: skip
+    meaning, guessed = readings(choices, {place: texts for place, (_, texts) in given.items()})
     strange: dict[int, str] = {}
-    for place, option in enumerate(choices):
-        column = columns.parts.get(option.id)
-        if column is None:
-            continue
-        names = {name.casefold().strip() for name in option.names}
-        codes, unique = _distinct(column, question)
-        told = np.array([_ticked(text, names) for text in unique] + [-1], np.int8)
-        values[:, place] = told[codes]
-        for row in np.flatnonzero((codes >= 0) & (told[codes] == -2)):
-            strange[int(row)] = unique[codes[row]]
-    values[values == -2] = -1
-    other = _others(question, columns, {}, rows)
-    if question.other and other:
-        where = next(n for n, option in enumerate(choices) if option.id == OTHER)
-        values[list(other), where] = 1
+    for place, (codes, unique) in given.items():
+        told = np.array([*meaning[place], -1], np.int8)[codes]
+        values[:, place] = told
+        for row in np.flatnonzero(told == UNREAD):
+            strange[int(row)] = "; ".join(filter(None, (strange.get(row), unique[codes[row]])))
+    other = own_words(question, columns, {}, rows)
     tells = (values == 0).any() or any(option.exclusive for option in choices)
+    ticked = (values == 1).any(axis=1)
+    ticked[list(other)] = True
     if not (values == 0).any():  # only ticks are written: what is empty was not ticked
-        answered = (values == 1).any(axis=1) | ~np.bool_(tells)
-        values[answered[:, None] & (values < 0)] = 0
+        answered = (ticked | ~np.bool_(tells)) & ~_only_unread(strange, ticked)
+        for place in given:
+            values[answered & (values[:, place] == -1), place] = 0
     else:
-        answered = (values >= 0).any(axis=1)
-        if question.other:
-            where = next(n for n, option in enumerate(choices) if option.id == OTHER)
-            column = values[:, where]
-            column[answered & (column < 0)] = 0
-    return Answers(question, values, answered, asked, other, strange, not tells)
+        answered = (values >= 0).any(axis=1) | ticked
+    values[values == UNREAD] = -1
+    if question.has_other and (columns.other is not None or question.other):
+        place = _place_of_other(question)
+        values[answered, place] = 0
+        values[list(other), place] = 1
+    lacking = [option.id for place, option in enumerate(choices)
+               if place not in given and option.id != OTHER]  # fmt: skip
+    remarks = []
+    if lacking:
+        remarks.append(f"no column for {', '.join(lacking)}: not known of anybody.")
+    if guessed:
+        remarks.append("its columns hold 1 and 2: read as ticked and not ticked.")
+    return Answers(question, values, answered, asked, other, strange, not tells, tuple(remarks))
 
 
-def _ticked(text: str, names: set[str]) -> int:
-    low = text.casefold()
-    if low in TICKED or low in names:
-        return 1
-    return 0 if low in NOT_TICKED else -2
+def _only_unread(strange: Mapping[int, str], ticked: np.ndarray) -> np.ndarray:
+    found = np.zeros(len(ticked), bool)
+    found[list(strange)] = True
+    return found & ~ticked
+
+
+def _place_of_other(question: Question) -> int:
+    return next(n for n, option in enumerate(question.choices) if option.id == OTHER)
 
 
 def _number(question: Question, columns: Columns, asked: np.ndarray) -> Answers:
-    codes, unique = _distinct(columns.whole, question)
+    codes, unique = distinct(columns.whole, question)
     cut = [hit[1] if (hit := _LEADING.fullmatch(text)) and question.type != "number" else text
            for text in unique]  # fmt: skip
-    ends = {anchor.casefold(): end for pair, end in
-            zip(question.anchors, (question.low, question.high), strict=False)
-            for anchor in pair}  # fmt: skip
-    cut = [str(ends.get(text.casefold(), text)) for text in cut]
+    words = {folded(word): point for point, pair in question.points.items() for word in pair}
+    cut = [str(words.get(folded(text), text)) for text in cut]
     read = numbers(pd.Series(cut, dtype=object)).values.to_numpy(float) if cut else np.empty(0)
     low, high = (0.0, 10.0) if question.type == "nps" else (question.low, question.high)
     inside = ~np.isnan(read)
@@ -226,23 +222,22 @@ def _ranking(question: Question, columns: Columns, asked: np.ndarray) -> Answers
         for place, option in enumerate(choices):
             if option.id in columns.parts:
                 read = numbers(columns.parts[option.id].where(
-                    ~_said_missing(columns.parts[option.id], question), ""))  # fmt: skip
+                    ~said_missing(columns.parts[option.id], question), ""))  # fmt: skip
                 values[:, place] = read.values.to_numpy(float)
                 strange |= {int(row): str(columns.parts[option.id].iloc[row])
                             for row in np.flatnonzero(read.unread)}  # fmt: skip
     elif columns.ranked:
         names = places(choices)
         for rank, column in enumerate(columns.ranked, start=1):
-            codes, unique = _distinct(column, question)
+            codes, unique = distinct(column, question)
             found = np.array([matched(names, text) for text in unique] + [-1])[codes]
             known = np.flatnonzero(found >= 0)
             values[known, found[known]] = rank
             strange |= {int(row): unique[codes[row]]
                         for row in np.flatnonzero((codes >= 0) & (found < 0))}  # fmt: skip
     else:
-        names = {name.casefold().strip(): place for place, option in enumerate(choices)
-                 for name in option.names}  # fmt: skip
-        codes, unique = _distinct(columns.whole, question)
+        names = places(choices)
+        codes, unique = distinct(columns.whole, question)
         split = [split_cell(text, names) for text in unique]
         for row in np.flatnonzero(codes >= 0):
             found, left = split[codes[row]]
@@ -253,7 +248,7 @@ def _ranking(question: Question, columns: Columns, asked: np.ndarray) -> Answers
 
 
 def _open(question: Question, columns: Columns, asked: np.ndarray) -> Answers:
-    codes, unique = _distinct(columns.whole, question)
+    codes, unique = distinct(columns.whole, question)
     values = np.array([*unique, ""], dtype=object)[codes]
     return Answers(question, values, codes >= 0, asked)
 
@@ -262,48 +257,3 @@ QUESTION_TYPES: dict[str, Callable[[Question, Columns, np.ndarray], Answers]] = 
     "single": _single, "bands": _single, "multi": _multi, "scale": _number, "nps": _number,
     "number": _number, "ranking": _ranking, "text": _open,
 }  # fmt: skip
-
-
-def _distinct(column: pd.Series | None, question: Question) -> tuple[np.ndarray, list[str]]:
-    """Where each row's text is among the distinct ones, −1 if it is empty or missing."""
-    if column is None:
-        return np.empty(0, int), []
-    codes, unique = pd.factorize(column)
-    shown = [_as_text(value) for value in unique]
-    missing = {text.casefold() for text in question.missing}
-    # 'none' is an empty cell, unless it is the name of an option.
-    named = {name.casefold() for option in question.choices for name in option.names}
-    empty = np.array([(low := text.casefold()) in missing or (low in EMPTY and low not in named)
-                      for text in shown] + [True])  # fmt: skip
-    return np.where(empty[codes], -1, codes), shown
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        return str(int(value))  # Excel and SPSS keep whole numbers with a decimal
-    return str(value).strip()
-
-
-def _said_missing(column: pd.Series | None, question: Question) -> np.ndarray:
-    missing = {text.casefold() for text in question.missing}
-    if column is None or not missing:
-        return np.zeros(0 if column is None else len(column), bool)
-    return np.array([_as_text(value).casefold() in missing for value in column], bool)
-
-
-def _others(
-    question: Question, columns: Columns, strange: Mapping[int, str], rows: int
-) -> dict[int, str]:
-    """Texts of those who wrote an answer of their own."""
-    if not question.other:
-        return {}
-    found = {int(row): without_other(text) or text for row, text in strange.items()}
-    if columns.other is not None:
-        codes, unique = _distinct(columns.other, question)
-        for row in np.flatnonzero(codes >= 0):
-            text = unique[codes[row]]
-            if text.casefold() not in TICKED | NOT_TICKED:
-                found[int(row)] = without_other(text) or text
-            elif text.casefold() in TICKED:
-                found.setdefault(int(row), "")
-    return dict(sorted(found.items()))

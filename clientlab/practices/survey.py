@@ -16,15 +16,16 @@ import numpy as np
 import pandas as pd
 
 from clientlab.practices.codebook import Codebook
-from clientlab.practices.columns import columns_of, knows
+from clientlab.practices.columns import columns_of, headers_of, knows
 from clientlab.practices.exports import read_export
-from clientlab.practices.quality import FLAGS, flags_of
+from clientlab.practices.quality import FLAGS, flags_of, silent
 from clientlab.practices.questions import Answers, read_answers
-from clientlab.problems import InvalidType, InvalidValue, Problem, Problems
+from clientlab.practices.telling import problems_of
+from clientlab.problems import InvalidType, InvalidValue, Problems
 from clientlab.results import CannotSay, Provenance
 from clientlab.stats.design import Design
 from clientlab.values import numbers
-from clientlab.wording import Text, number, plural
+from clientlab.wording import Text, plural
 
 RESPONDENTS = Text("respondent|respondents", "респондент|респондента|респондентов")
 
@@ -142,11 +143,12 @@ class Survey:
         book = codebook if isinstance(codebook, Codebook) else Codebook.read(codebook)
         special = {"weights": weights, "clusters": clusters, "respondent": respondent,
                    "seconds": seconds}  # fmt: skip
-        named = {role: header for role, header in special.items() if header is not None}
-        columns, unused = columns_of(frame, book)
-        answers = {id: read_answers(book[id], found, len(frame)) for id, found in columns.items()}
+        named = {role: str(header) for role, header in special.items() if header is not None}
+        frame = frame.set_axis(headers_of(frame), axis=1)
+        found = columns_of(frame, book)
+        answers = {id: read_answers(book[id], own, len(frame)) for id, own in found.columns.items()}
         _check(frame, book, named, answers)
-        answers = _routed(book, answers)
+        answers = _routed(book, _without_silent(answers, len(frame)))
         rows = _row_numbers(frame)
         weight = _weights(frame[named["weights"]], rows) if "weights" in named else None
         names = _names(frame[named["clusters"]]) if "clusters" in named else None
@@ -154,8 +156,7 @@ class Survey:
         flags = flags_of(
             answers, len(frame), frame.get(named.get("respondent")), frame.get(named.get("seconds"))
         )
-        unused = [header for header in unused if header not in named.values()]
-        problems = _problems(book, answers, unused, rows, flags)
+        problems = problems_of(book, answers, found, named, frame, rows, flags)
         return cls(book, answers, rows, flags, Problems(problems), source, weight, cluster,
                    weights or "", synthetic=synthetic, cluster_names=names)  # fmt: skip
 
@@ -164,7 +165,9 @@ class Survey:
 
     def __repr__(self) -> str:
         mark = "SYNTHETIC DATA: " if self.synthetic else ""
-        return f"<{mark}Survey: {len(self)} respondents, {len(self.answers)} questions>"
+        respondents = plural(len(self), "respondent", "respondents")
+        questions = plural(len(self.answers), "question", "questions")
+        return f"<{mark}Survey: {len(self)} {respondents}, {len(self.answers)} {questions}>"
 
     def check(self) -> Problems:
         """Everything that is wrong with the export, the gravest first."""
@@ -303,6 +306,20 @@ def _check(
         )  # fmt: skip
 
 
+def _without_silent(answers: Mapping[str, Answers], rows: int) -> dict[str, Answers]:
+    """Whoever answered nothing at all did not 'tick nothing': the form was left."""
+    left = silent(answers, rows)
+    if not left.any():
+        return dict(answers)
+    found = dict(answers)
+    for id, one in answers.items():
+        if one.cannot_tell_none:
+            values = one.values.copy(order="F")
+            values[left] = -1
+            found[id] = replace(one, values=values, answered=one.answered & ~left)
+    return found
+
+
 def _routed(book: Codebook, answers: Mapping[str, Answers]) -> dict[str, Answers]:
     """Who was asked what; whoever left the deciding question out and answered, was."""
     found = dict(answers)
@@ -313,7 +330,8 @@ def _routed(book: Codebook, answers: Mapping[str, Answers]) -> dict[str, Answers
         first = found[rule.question]
         options = [n for n, option in enumerate(first.question.choices) if option.id in rule.any_of]
         hit = np.any([first.hits(option) for option in options], axis=0) & first.inside
-        found[id] = replace(one, asked=hit | (~first.answered & first.asked & one.answered))
+        unknown = ~first.said_something & first.asked
+        found[id] = replace(one, asked=hit | (unknown & one.said_something))
     return found
 
 
@@ -349,63 +367,3 @@ def _clusters(names: np.ndarray) -> np.ndarray:
     codes, _ = pd.factorize(names)
     alone = names == ""
     return np.where(alone, codes.max(initial=0) + 1 + np.arange(len(codes)), codes)
-
-
-def _problems(
-    book: Codebook,
-    answers: Mapping[str, Answers],
-    unused: list[str],
-    rows: np.ndarray,
-    flags: pd.DataFrame,
-) -> list[Problem]:
-    found = []
-    absent = [id for id in book.by_id if id not in answers]
-    if absent:
-        text = f"no column belongs to {len(absent)} of {len(book.by_id)} questions: "
-        found.append(Problem("survey", text + f"{', '.join(absent)}.", severity="warning"))
-    if unused:
-        shown = ", ".join(map(repr, unused[:12])) + (" …" if len(unused) > 12 else "")
-        found.append(Problem("survey", f"columns not used: {shown}.", severity="note"))
-    for id, one in answers.items():
-        if one.unread:
-            found.append(_unread(id, one, rows))
-        if one.other:
-            text = f"{number(len(one.other))} answers of their own ('other')."
-            found.append(Problem("survey", text, column=id, severity="note"))
-        if one.cannot_tell_none and not one.unread and (one.values.sum(axis=1) == 0).any():
-            count = int((one.values.sum(axis=1) == 0).sum())
-            text = (
-                f"{count} empty: the export does not tell 'ticked nothing' from 'did not answer'. "
-                "Counted as ticked nothing."
-            )
-            found.append(Problem("survey", text, column=id, severity="note"))
-    for flag, meaning in FLAGS.items():
-        hit = flags[flag].to_numpy()
-        if hit.any():
-            text = f"{flag} ({int(hit.sum())}): {meaning}. Flagged, not dropped: "
-            text += f"survey.without({flag!r}) leaves them out."
-            where = _shown(rows, np.flatnonzero(hit))
-            found.append(Problem("survey", text, rows=where, severity="warning"))
-    return found
-
-
-def _unread(id: str, one: Answers, rows: np.ndarray) -> Problem:
-    """Answers that fit nothing, as they are written."""
-    texts, count = list(dict.fromkeys(one.unread.values())), len(one.unread)
-    shown = ", ".join(map(repr, texts[:3])) + (f" and {len(texts) - 3} more" * (len(texts) > 3))
-    of_choices = one.question.type in ("single", "multi", "bands", "ranking")
-    rule = "no option" if of_choices else "no value of the question"
-    fix = 'Add the wording to the option: also: ["…"], or allow other: true.'
-    return Problem(
-        "survey",
-        f"{count} {plural(count, 'answer fits', 'answers fit')} {rule} ({shown}). Counted as not "
-        "given.",
-        column=id,
-        rows=_shown(rows, one.unread),
-        severity="warning",
-        fix=fix if of_choices else 'If it means no answer: missing: ["99"].',
-    )
-
-
-def _shown(rows: np.ndarray, places: Any) -> tuple:
-    return tuple(rows[place] for place in list(places))

@@ -264,9 +264,9 @@ def _points(survey: Survey, given: Answers, level: float) -> pd.DataFrame:
         ]
     elif given.question.type == "scale":
         points = np.arange(int(given.question.low), int(given.question.high) + 1)
-        ends = dict(zip((points[0], points[-1]), given.question.anchors, strict=False))
+        words = given.question.points
         groups = [
-            (str(point), Text(*(f"{point}: {ends[point].in_language(lang)}" if point in ends
+            (str(point), Text(*(f"{point}: {words[point].in_language(lang)}" if point in words
                                 else str(point) for lang in ("en", "ru"))), values == point)
             for point in points
         ]  # fmt: skip

@@ -198,7 +198,7 @@ def test_what_fits_nothing_is_told_with_its_row_and_counted_as_not_given():
     assert any(
         "survey, column 'size', row 3: 1 answer fits no option ('huge')" in line for line in said
     )
-    assert any("column 'rate', row 3: 1 answer fits no value of the question ('9')" in line
+    assert any("column 'rate', row 3: 1 answer fits no value of the question, 1–5 ('9')" in line
                for line in said)  # fmt: skip
     assert any("column 'ways', row 2: 1 answer fits no option ('dinner')" in line for line in said)
     assert any("columns not used: 'extra'" in line for line in said)
