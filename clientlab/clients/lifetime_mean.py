@@ -299,14 +299,14 @@ def expected_lifetime(
 
     Examples
     --------
-    Two of three leave after 30 and 60 days; all three are seen for 90:
+    Two of three leave after 30 and 60 days, (30 + 60 + 60.875) ÷ 3; all are seen for 90:
 
     >>> base = ClientBase.read({
     ...     "clients": pd.DataFrame({"client_id": list("abc"), "started_on": "2024-01-01",
     ...         "ended_on": ["2024-01-31", "2024-03-01", None]}),
     ...     "invoices": pd.DataFrame({"client_id": ["a"], "issued_on": ["2024-01-05"],
     ...         "amount": [100]})}, observed_from="2024-01-01", observed_until="2024-03-31")
-    >>> round(expected_lifetime(base, horizon=2).of().estimate * 30.4375, 2)  # (30 + 60 + 60.875) ÷ 3
+    >>> round(expected_lifetime(base, horizon=2).of().estimate * 30.4375, 2)
     50.29
     """
     if not 0 < horizon < np.inf:
