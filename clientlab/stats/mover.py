@@ -72,6 +72,20 @@ def difference(first: Side, second: Side, *, level: float = 0.95) -> Estimate:
     return Estimate(*(_plain(part) for part in (gap, se, below, above, df)))
 
 
+def ends(side: Side, *, level: float = 0.95) -> tuple[Any, Any]:
+    """Wilson's interval of one side.
+
+    Examples
+    --------
+    >>> low, high = ends(Side(52 / 95, 95))
+    >>> round(low, 3), round(high, 3)
+    (0.447, 0.644)
+    """
+    share, base, df = _checked(side)
+    low, high = _wilson(share, base, df, quantile_of(level, df))
+    return _plain(low), _plain(high)
+
+
 def p_value(first: Side, second: Side) -> Any:
     """Two-sided p-value of equal shares: that of the interval.
 

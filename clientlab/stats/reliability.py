@@ -187,7 +187,8 @@ def feldt(estimate: float, people: int, items: int, level: float = 0.95) -> tupl
 
     degrees = people - 1, (people - 1) * (items - 1)
     upper, lower = ((1 + level) / 2, (1 - level) / 2)
-    return tuple(float(1 - (1 - estimate) * fdtri(*degrees, tail)) for tail in (upper, lower))
+    low, high = (float(1 - (1 - estimate) * fdtri(*degrees, tail)) for tail in (upper, lower))
+    return low, high
 
 
 def _complete(items: Any, design: Design | None) -> tuple[np.ndarray, Design | None, list]:
