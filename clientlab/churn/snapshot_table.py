@@ -161,7 +161,7 @@ def snapshots(
     >>> found.X[["tenure_months", "days_since_invoice"]].round(1).values.tolist()
     [[2.0, 29.0], [2.0, 29.0]]
     """
-    asked, length = _checked(base, days, horizon)
+    asked, length = checked_days(base, days), _horizon(horizon)
     silent = checked_contract(base, contract, silent_after)
     used, notes = lacking(base, features)
     _raise_if_all_censored(base, asked, length, contract, silent)
@@ -258,8 +258,15 @@ def _horizon(horizon: Any) -> pd.Timedelta:
     return length
 
 
-def _checked(base: ClientBase, days: Any, horizon: Any) -> tuple[list[pd.Timestamp], pd.Timedelta]:
-    asked, length = _days(days), _horizon(horizon)
+def checked_days(base: ClientBase, days: Any) -> list[pd.Timestamp]:
+    """Days within the records, each once, rising.
+
+    Raises
+    ------
+    InvalidValue
+        If there is none, or one lies outside of the records.
+    """
+    asked = _days(days)
     if not asked:
         raise InvalidValue("No day is given. Use month_ends(base, every=3), or name days.")
     outside = [day for day in asked if not base.observed_from <= day <= base.observed_until]
@@ -272,7 +279,7 @@ def _checked(base: ClientBase, days: Any, horizon: Any) -> tuple[list[pd.Timesta
             f"({base.observed_from:%Y-%m-%d} to {base.observed_until:%Y-%m-%d}). Use days within "
             "them."
         )
-    return asked, length
+    return asked
 
 
 def _raise_if_all_censored(

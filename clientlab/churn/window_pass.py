@@ -177,7 +177,7 @@ def _advance(upto: Mapping[str, np.ndarray], stream: _Stream, rows: slice) -> No
         return
     if "count" in upto:
         upto["count"] += np.bincount(codes, minlength=stream.clients)
-    if "sum" in upto:
+    if "sum" in upto and stream.value is not None:
         upto["sum"] += np.bincount(codes, stream.value[rows], stream.clients)
     if "since" in upto:
         upto["since"][codes] = stream.day[rows]  # rising, so the last one stays
@@ -197,7 +197,7 @@ def _finished(
             found = np.maximum(found, last[who])
         else:
             rows &= on > end - window.days
-            weights = None if window.how == "count" else value[rows]
+            weights = value[rows] if window.how == "sum" and value is not None else None
             found = found + np.bincount(codes[rows], weights, stream.clients)[who]
     if window.how == "since":
         return np.where(found == NEVER, -1.0, day - found)
