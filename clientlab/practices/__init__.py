@@ -1,14 +1,21 @@
 """Surveys: what account managers do, and how sure anybody can be of it."""
 
+from clientlab.practices.against_figures import against_published
 from clientlab.practices.bases import possible_bases
 from clientlab.practices.codebook import Codebook, questionnaire
-from clientlab.practices.crosstab_result import surest
+from clientlab.practices.crosstab_why import surest
 from clientlab.practices.crosstabs import crosstab
+from clientlab.practices.forms import expectations_form, expectations_survey, service_audit_form
+from clientlab.practices.gaps_by_side import gaps
 from clientlab.practices.nonresponse import unanswered
 from clientlab.practices.overlap import published_differences
+from clientlab.practices.placing import place
 from clientlab.practices.planning import detectable_difference, required_base
 from clientlab.practices.published import published
 from clientlab.practices.published_shares import published_topline
+from clientlab.practices.rankings import ranking
+from clientlab.practices.service_audit_consistency import consistency
+from clientlab.practices.service_audit_views import service_audit
 from clientlab.practices.survey import Survey
 from clientlab.practices.toplines import topline
 from clientlab.practices.waves import compare_waves
@@ -17,16 +24,25 @@ from clientlab.practices.weighting import rake
 __all__ = [
     "Codebook",
     "Survey",
+    "against_published",
     "compare_waves",
+    "consistency",
     "crosstab",
     "detectable_difference",
+    "expectations_form",
+    "expectations_survey",
+    "gaps",
+    "place",
     "possible_bases",
     "published",
     "published_differences",
     "published_topline",
     "questionnaire",
     "rake",
+    "ranking",
     "required_base",
+    "service_audit",
+    "service_audit_form",
     "surest",
     "topline",
     "unanswered",

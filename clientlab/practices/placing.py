@@ -263,7 +263,15 @@ def _duration(minutes: float, lang: str) -> str:
 
 
 def _notes(unanswered: int, study: Published) -> tuple[Text, ...]:
-    notes = [NEVER]
+    notes = [
+        NEVER,
+        Text(
+            "Minutes are placed as they came; count working hours first if that is what agencies "
+            "mean.",
+            "Минуты взяты как есть; если агентства имеют в виду рабочее время, сначала считайте "
+            "его.",
+        ),
+    ]
     if unanswered:
         notes.append(
             Text(

@@ -35,6 +35,7 @@ def versus(
     *,
     sure: Sequence[bool],
     texts: Sequence[str],
+    start: float | None = 0.0,
 ) -> None:
     """Two sides in each row, with intervals; what cannot be told apart is grey.
 
@@ -47,6 +48,8 @@ def versus(
         Rows whose sides differ surely.
     texts : sequence of str
         What stands to the right of each row.
+    start : float or None
+        Where the scale begins; 0 for shares.
     """
     place, told = np.arange(len(labels)), np.asarray(sure, bool)
     size = _size(len(labels))
@@ -71,7 +74,8 @@ def versus(
     ax.tick_params(axis="y", length=0)
     ax.spines[["left", "bottom"]].set_visible(False)
     reach = max(np.nanmax(side) for side in ends)
-    ax.set_xlim(0, 1.22 * reach)  # room for the texts
+    left = ax.get_xlim()[0] if start is None else start
+    ax.set_xlim(left, reach + 0.22 * (reach - left))  # room for the texts
 
 
 def rank_ranges(
@@ -170,6 +174,12 @@ def corners(
     ax.set_xlabel(across.name)
     ax.set_ylabel(up.name)
     ax.grid(linewidth=0.6)
+
+
+def labelled(ax: Axes, labels: Sequence[str]) -> None:
+    """Long labels of many rows, each on one line."""
+    ax.set_yticks(np.arange(len(labels)), _in_rows(labels), size=_size(len(labels)),
+                  parse_math=False)  # fmt: skip
 
 
 def _free(x: np.ndarray, y: np.ndarray, letters: Sequence[int]) -> list[tuple[bool, bool]]:
