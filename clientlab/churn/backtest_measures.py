@@ -187,7 +187,7 @@ def interval(
         return _auc_ends(estimate, known, clients, level)
     if measure in ("average_precision", "lift_10"):
         scale = 1 / LIFT if measure == "lift_10" else 1.0
-        low, high = _wilson(estimate / scale, se / scale, clients, level)
+        low, high = wilson(estimate / scale, se / scale, clients, level)
         return low * scale, high * scale
     if measure in ("log_loss", "brier"):
         factor = np.exp(z * float(np.log(known).std(ddof=1)))
@@ -215,7 +215,7 @@ def _auc_ends(area: float, known: np.ndarray, clients: int, level: float) -> tup
     return float(1 / (1 + np.exp(half - centre))), float(1 / (1 + np.exp(-half - centre)))
 
 
-def _wilson(share: float, se: float, clients: int, level: float) -> tuple[float, float]:
+def wilson(share: float, se: float, clients: int, level: float) -> tuple[float, float]:
     share = min(share, 1.0)
     base = share * (1 - share) / se**2 if 0 < share < 1 and se > 0 else clients
     base = min(base, clients)

@@ -81,6 +81,31 @@ def _any_score(rows: pd.DataFrame) -> bool:
     return bool((rows["score"] != rows["probability"]).any())
 
 
+def clients(count: float | None, lang: str) -> str:
+    """A number of clients in words: 'base 121 clients'."""
+    many = int(count or 0)
+    return Text(
+        f"base {number(many)} {plural(many, 'client', 'clients')}",
+        f"база {number(many, 'ru')} {plural(many, 'клиент', 'клиента', 'клиентов')}",
+    ).in_language(lang)
+
+
+def end(value: float, lang: str) -> str:
+    """An end of a difference; one that would be read as 0 says on which side of it it lies."""
+    if 0 < abs(value) < 0.005:
+        above, below = Text("just above 0", "чуть выше 0"), Text("just below 0", "чуть ниже 0")
+        return (above if value > 0 else below).in_language(lang)
+    return number(value, lang, digits=2)
+
+
+def between(value: float, low: float, high: float, lang: str) -> str:
+    """A difference with its interval: '0.03 (−0.05 … 0.11)'."""
+    if pd.isna(low):
+        return number(value, lang, digits=2) + Text(" (no interval)", " (без интервала)"
+                                                    ).in_language(lang)  # fmt: skip
+    return f"{number(value, lang, digits=2)} ({end(low, lang)} … {end(high, lang)})"
+
+
 def span(row: Any, lang: str, digits: int = 2) -> str:
     """An estimate with its interval: '0.72 (0.61–0.81)'."""
     value, low, high = (number(end, lang, digits=digits)
@@ -110,13 +135,13 @@ def headline(tested: Backtest, lang: str) -> str:
 def say(tested: Backtest, lang: str) -> str:
     parts = [f"{tested.labels[row['candidate']].in_language(lang)} {span(row, lang)}"
              for _, row in tested.of("auc").iterrows()]  # fmt: skip
-    left, base = tested.leavers, tested.provenance.base or 0
+    left = tested.leavers
     tail = Text(
-        f"Base {number(base)} clients, {number(left)} left; {percent(tested.level)} intervals.",
-        f"База {number(base, 'ru')} клиентов, ушли {number(left, 'ru')}; интервалы "
-        f"{percent(tested.level, 'ru')}.",
+        f"{number(left)} left; {percent(tested.level)} intervals.",
+        f"ушли {number(left, 'ru')}; интервалы {percent(tested.level, 'ru')}.",
     )
-    return f"AUC: {'; '.join(parts)}. {tail.in_language(lang)}"
+    base = clients(tested.provenance.base, lang)
+    return f"AUC: {'; '.join(parts)}; {base}, {tail.in_language(lang)}"
 
 
 def measures(tested: Backtest, lang: str) -> str:

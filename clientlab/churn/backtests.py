@@ -24,7 +24,7 @@ from clientlab.churn.backtest_measures import (
 )
 from clientlab.churn.candidates import is_model, label, named
 from clientlab.churn.effective import caution, effective_parameters
-from clientlab.churn.origins import LEAVERS, Origin, origins, taught, too_few_to_teach
+from clientlab.churn.origins import LEAVERS, Origin, held, origins, taught, too_few_to_teach
 from clientlab.churn.predicting import predicted
 from clientlab.churn.rules import Rule
 from clientlab.clients.base import ClientBase
@@ -33,6 +33,10 @@ from clientlab.results import CannotSay, Provenance, Result
 from clientlab.wording import Text, number
 
 COLUMNS = ["candidate", "measure", "estimate", "low", "high", "base"]
+EVERYBODY = Text(
+    "Every client of the test days left: there is nobody to tell the leavers from.",
+    "В даты проверки ушли все: сравнить ушедших не с кем.",
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -143,6 +147,7 @@ def backtest(
     gap: Any = None,
     profit: Mapping[str, Any] | None = None,
     among: pd.Series | None = None,
+    refit_every: int = 1,
     unseen_folds: int = 3,
     level: float = 0.95,
     seed: int = 0,
@@ -161,7 +166,8 @@ def backtest(
         ``(client_id, day)`` of scores with the day on which each became known.
     snapshots : Snapshots
     base : ClientBase, optional
-        Rules and columns are read from it as it was on each day.
+        Rules and columns are read from it as it was on each day; by default the base that
+        the snapshots were taken from.
     test_days : sequence of date-like, optional
         By default every day with ten leavers in its training days.
     gap : timedelta-like, optional
@@ -171,6 +177,8 @@ def backtest(
         `scoring.expected_maximum_profit`; without them profit is left out.
     among : Series of bool by client_id and day, optional
         Test on these rows only; training keeps all.
+    refit_every : int
+        Test days for which a model is kept before it is fitted anew, on older days only.
     unseen_folds : int
         Parts of the clients for `unseen`; 0 leaves it out, and saves as many fits.
     level : float
@@ -204,19 +212,20 @@ def backtest(
     Examples
     --------
     >>> from clientlab.churn.models import spline_logistic
-    >>> from clientlab.churn.backtests import example
+    >>> from clientlab.churn.backtest_example import example
     >>> tested = backtest({"model": spline_logistic()}, example(), unseen_folds=0)
     >>> tested.of("auc")["estimate"].round(2).tolist()
     [0.86]
     """
     if isinstance(snapshots, CannotSay):
         return snapshots
-    wanted = named(candidates)
+    wanted, base = named(candidates), base or getattr(snapshots, "base", None)
     X, y, horizon = _checked(snapshots)
     found = origins(X.index.get_level_values("day"), horizon, test_days=test_days, gap=gap)
     found = found if test_days is not None else taught(found, y)
     if not found:
         return too_few_to_teach(y)
+    found = held(found, refit_every)
     rows, missing, fitted = predicted(wanted, X, y, found, base=base, seed=seed)
     if among is not None:
         rows = _among(rows, among)
@@ -270,7 +279,11 @@ def _refused(rows: pd.DataFrame, missing: Mapping[str, CannotSay]) -> CannotSay 
         return CannotSay.because(Text("No client was there on the test days.",
                                       "В даты проверки не было ни одного клиента."))  # fmt: skip
     left = rows["client_id"][rows["y"] == 1].nunique()
-    return words.too_few(left, rows["day"].nunique()) if left < LEAVERS else None
+    if left < LEAVERS:
+        return words.too_few(left, rows["day"].nunique())
+    if rows["y"].all():
+        return CannotSay.because(EVERYBODY)
+    return None
 
 
 def _with_ends(rows: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
@@ -343,31 +356,3 @@ def _provenance(snapshots: Any, rows: pd.DataFrame, found: list[Origin]) -> Prov
     tested = (f"{found[0].day:%Y-%m-%d}", f"{found[-1].day:%Y-%m-%d}")
     return replace(own, base=base, base_of=words.base_of(len(found), left), window=tested,
                    as_of=None, rows_in=None, rows_used=None, rows_set_aside=None)  # fmt: skip
-
-
-def example(clients: int = 120, *, seed: int = 0) -> Any:
-    """Small invented snapshots for examples: two features, of which `load` drives clients away.
-
-    Returns
-    -------
-    object with ``X, y, keys, horizon, provenance``
-        Four days, 120 days apart.
-    """
-    from types import SimpleNamespace
-
-    random = np.random.default_rng(seed)
-    days = pd.date_range("2023-01-01", periods=4, freq="120D")
-    there, rows = np.ones(clients, bool), []
-    for day in days:
-        load, noise = random.normal(size=(2, clients))
-        left = there & (random.random(clients) < 1 / (1 + np.exp(3.2 - 1.8 * load)))
-        for one in np.flatnonzero(there):
-            gone = day + pd.Timedelta(days=int(random.integers(5, 90))) if left[one] else pd.NaT
-            rows.append((f"c{one:03}", day, load[one], noise[one], int(left[one]), gone))
-        there &= ~left
-    table = pd.DataFrame(rows, columns=["client_id", "day", "load", "noise", "y", "left_on"])
-    table = table.set_index(["client_id", "day"])
-    keys = table.reset_index()[["client_id", "day", "left_on"]].set_index(table.index)
-    source = Provenance(source=Text("invented example", "выдуманный пример"), synthetic=True)
-    return SimpleNamespace(X=table[["load", "noise"]], y=table["y"], keys=keys,
-                           horizon=pd.Timedelta("90D"), provenance=source)  # fmt: skip

@@ -117,6 +117,26 @@ def taught(found: list[Origin], y: pd.Series) -> list[Origin]:
     return kept
 
 
+def held(found: list[Origin], every: int) -> list[Origin]:
+    """The same test days, with a model that is kept for so many of them.
+
+    Raises
+    ------
+    InvalidValue
+        If `every` is under 1.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2023-01-01", "2023-05-01", "2023-09-01"])
+    >>> [len(one.trained_on) for one in held(origins(days, pd.Timedelta("90D")), 2)]
+    [1, 1]
+    """
+    if every < 1:
+        raise InvalidValue(f"refit_every={every} must be 1 or more test days.")
+    return [Origin(one.day, found[place - place % every].trained_on)
+            for place, one in enumerate(found)]  # fmt: skip
+
+
 def too_few_to_teach(y: pd.Series) -> CannotSay:
     """The sentence where no test day has enough leavers before it."""
     left = y[y == 1].index.get_level_values("client_id").nunique()

@@ -63,10 +63,10 @@ def predicted(
     """
     days = sorted({day for one in found for day in (one.day, *one.trained_on)})
     base_on = {day: base.as_of(day) for day in days} if base is not None else {}
-    parts, missing, fitted = [], {}, {}
+    parts, missing, last = [], {}, {}
     for name, candidate in candidates.items():
         if is_model(candidate):
-            table, fitted[name] = _of_model(candidate, X, y, found, folds, seed)
+            table, last[name] = _of_model(candidate, X, y, found, folds, seed)
         else:
             said = scores(candidate, X[_on(X, days)], base_on)
             if isinstance(said, CannotSay):
@@ -78,7 +78,7 @@ def predicted(
         parts.append(table.assign(candidate=name))
     columns = ["client_id", "day", "candidate", "score", "probability", "alarm", "known", "y"]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    return rows[columns], missing, fitted
+    return rows[columns], missing, last
 
 
 def _on(X: pd.DataFrame, days: Any) -> np.ndarray:
@@ -88,35 +88,39 @@ def _on(X: pd.DataFrame, days: Any) -> np.ndarray:
 def _of_model(
     model: Any, X: pd.DataFrame, y: pd.Series, found: list[Origin], folds: int, seed: int
 ) -> tuple[pd.DataFrame, Any]:
-    parts, last = [], None
+    parts, last, kept = [], None, {}
     for one in found:
         train, test = _on(X, one.trained_on), _on(X, [one.day])
         told = np.full(int(test.sum()), np.nan)
         probable = told.copy()
-        for teach, ask in _folded(X, train, test, folds, seed):
-            last = _fitted(model, X[teach], y[teach])
-            inside = ask[test]
-            told[inside], probable[inside] = _asked(last, X[ask])
+        kept = {key: done for key, done in kept.items() if key[0] == one.trained_on}
+        for fold, teach, ask in _folded(X, train, test, folds, seed):
+            key = (one.trained_on, fold)
+            if key not in kept:
+                kept[key] = fitted(model, X[teach], y[teach])
+            last, inside = kept[key], ask[test]
+            told[inside], probable[inside] = asked(last, X[ask])
         parts.append(_rows(y[test], told, probable, np.ones(len(told), bool)))
     return pd.concat(parts, ignore_index=True), last
 
 
 def _folded(
     X: pd.DataFrame, train: np.ndarray, test: np.ndarray, folds: int, seed: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
     """Rows to learn from and rows to ask about: all at once, or clients apart."""
     if not folds:
-        yield train, test
+        yield 0, train, test
         return
     codes, names = pd.factorize(X.index.get_level_values("client_id"))
     of_client = np.random.default_rng(seed).permutation(len(names)) % folds
     part = of_client[codes]
     for fold in range(folds):
         if (test & (part == fold)).any():
-            yield train & (part != fold), test & (part == fold)
+            yield fold, train & (part != fold), test & (part == fold)
 
 
-def _fitted(model: Any, X: pd.DataFrame, y: pd.Series) -> Any:
+def fitted(model: Any, X: pd.DataFrame, y: pd.Series) -> Any:
+    """A copy of the model, fitted; the model itself stays as it was."""
     if hasattr(model, "get_params"):
         from sklearn.base import clone
 
@@ -124,7 +128,7 @@ def _fitted(model: Any, X: pd.DataFrame, y: pd.Series) -> Any:
     return copy.deepcopy(model).fit(X, y.to_numpy())
 
 
-def _asked(model: Any, X: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def asked(model: Any, X: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Score and probability; a model that ranks only has no probability."""
     if hasattr(model, "predict_proba"):
         classes = list(getattr(model, "classes_", (0, 1)))

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from clientlab.churn.backtest_measures import HIGHER_IS_BETTER, MEASURES, difference
+from clientlab.churn.backtest_words import between, clients
 from clientlab.churn.backtests import Backtest
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
@@ -111,20 +112,18 @@ class Verdict(Result):
         parts = []
         for name in self.models:
             row = self.of(name).iloc[0]
-            value, low, high = (number(row[end], lang, digits=2)
-                                for end in ("estimate", "low", "high"))  # fmt: skip
-            gap = f"{low} … {high}"
+            told = between(row["estimate"], row["low"], row["high"], lang)
             wins = self.beats_the_rules(name)
             parts.append(Text(
                 f"{self._named(name, 'en')} {'beats' if wins else 'does not beat'} the rules: "
-                f"hardest is {self._named(row['rule'], 'en')}, difference {value} ({gap})",
+                f"hardest is {self._named(row['rule'], 'en')}, difference {told}",
                 f"{self._named(name, 'ru')} {'лучше' if wins else 'не лучше'} правил: труднее "
-                f"всего {self._named(row['rule'], 'ru')}, разница {value} ({gap})",
+                f"всего {self._named(row['rule'], 'ru')}, разница {told}",
             ).in_language(lang))  # fmt: skip
-        base, measure = self.provenance.base or 0, MEASURES[self.measure]
+        measure, base = MEASURES[self.measure], self.provenance.base
         tail = Text(
-            f"{measure.en}, paired, base {number(base)} clients, {number(self.leavers)} left.",
-            f"{measure.ru}, парное сравнение, база {number(base, 'ru')} клиентов, ушли "
+            f"{measure.en}, paired, {clients(base, 'en')}, {number(self.leavers)} left.",
+            f"{measure.ru}, парное сравнение, {clients(base, 'ru')}, ушли "
             f"{number(self.leavers, 'ru')}.",
         )
         return "; ".join(parts) + ". " + tail.in_language(lang)
@@ -219,7 +218,8 @@ def verdict(
 
     Examples
     --------
-    >>> from clientlab.churn.backtests import backtest, example
+    >>> from clientlab.churn.backtest_example import example
+    >>> from clientlab.churn.backtests import backtest
     >>> from clientlab.churn.models import spline_logistic
     >>> snapshots = example()
     >>> tested = backtest({"mine": spline_logistic(), "noise": "noise"}, snapshots, unseen_folds=0)

@@ -25,7 +25,7 @@ def auc(y: ArrayLike, score: ArrayLike, weights: ArrayLike) -> np.ndarray:
     >>> auc([0, 0, 1, 1], [1, 3, 2, 4], [[1, 1, 1, 1], [2, 0, 1, 1], [1, 1, 0, 0]]).tolist()
     [0.75, 1.0, nan]
     """
-    left, stayed = _by_score(y, score, weights)
+    left, stayed = by_score(y, score, weights)
     below = np.cumsum(stayed, axis=1) - stayed / 2
     return _ratio((below * left).sum(axis=1), left.sum(axis=1) * stayed.sum(axis=1))
 
@@ -38,7 +38,7 @@ def average_precision(y: ArrayLike, score: ArrayLike, weights: ArrayLike) -> np.
     >>> average_precision([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], [[1, 1, 1, 1]]).round(4).tolist()
     [0.8333]
     """
-    left, stayed = _by_score(y, -np.asarray(score, float), weights)
+    left, stayed = by_score(y, -np.asarray(score, float), weights)
     found = np.cumsum(left, axis=1)
     precision = _ratio(found, found + np.cumsum(stayed, axis=1))
     return _ratio(np.nansum(precision * left, axis=1), left.sum(axis=1))
@@ -52,7 +52,7 @@ def lift_at(y: ArrayLike, score: ArrayLike, weights: ArrayLike, share: float) ->
     >>> lift_at([1, 1, 0, 0], [7, 7, 7, 1], [[1, 1, 1, 1]], 0.25).round(4).tolist()
     [1.3333]
     """
-    left, stayed = _by_score(y, -np.asarray(score, float), weights)
+    left, stayed = by_score(y, -np.asarray(score, float), weights)
     count = left + stayed
     before = np.cumsum(count, axis=1) - count
     room = share * count.sum(axis=1, keepdims=True) - before
@@ -127,7 +127,7 @@ def calibration_slope(y: ArrayLike, p: ArrayLike, weights: ArrayLike) -> np.ndar
     return np.where(known, beta, np.nan) / spread
 
 
-def _by_score(y: ArrayLike, score: ArrayLike, weights: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+def by_score(y: ArrayLike, score: ArrayLike, weights: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Weight of those who left and of those who stayed, by value of the score, lowest first."""
     left, weights = np.asarray(y, float), np.asarray(weights, float)
     _, place = np.unique(np.asarray(score, float), return_inverse=True)
