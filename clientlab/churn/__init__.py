@@ -17,6 +17,16 @@ _NAMES = {
     "RULES": "rules",
     "default_model": "defaults",
     "backtest": "backtests",
+    "Column": "candidates",
+    "verdict": "verdicts",
+    "curves": "backtest_curves",
+    "reliability": "probability_check",
+    "alarms": "alarms_caught",
+    "learning_curve": "learning",
+    "flattery": "careless_tests",
+    "board_test": "board_against_model",
+    "drift": "drifts",
+    "feature_shifts": "shifted_features",
     "risk_list": "risk_lists",
 }
 
