@@ -294,11 +294,12 @@ def _of_day(
     lines += _compared(real, then, day, "truncated")
     future = _values(scrambled(base, day, random), day, alive, clients)
     lines += _compared(real, future, day, "scrambled")
-    other, names = relabelled(base, day, random)
-    moved = clients.assign(client_id=clients["client_id"].map(names).to_numpy())
+    other = relabelled(base, day, random)
+    moved = clients.assign(client_id=clients["client_id"].map(other.ids).to_numpy())
     # Against the base that ends on the day, so that only the names make a difference.
-    then = {name: values for name, values in then.items() if isinstance(values, pd.Series)}
-    followed = _values(other, day, {name: features[name] for name in then}, moved)
+    then = {name: _renamed(values, other.words) for name, values in then.items()
+            if isinstance(values, pd.Series)}  # fmt: skip
+    followed = _values(other.base, day, {name: features[name] for name in then}, moved)
     lines += _compared(then, followed, day, "relabelled", exact=False)
     told = ends(base, "ongoing", None)
     current = told[(told["started_on"] <= day) & ~(told["ended_on"] <= day)]
@@ -358,6 +359,13 @@ def _compared(
         if count:
             lines.append(_line(name, day, how, count, len(values)))
     return lines
+
+
+def _renamed(values: pd.Series, words: Mapping[str, str]) -> pd.Series:
+    """A feature may be a name: then it is the new one."""
+    if pd.api.types.is_float_dtype(values.dtype):
+        return values
+    return values.astype(object).map(lambda value: words.get(value, value))
 
 
 def _same(one: pd.Series, two: pd.Series, exact: bool) -> np.ndarray:

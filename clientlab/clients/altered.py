@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -73,19 +74,28 @@ def scrambled(base: ClientBase, day: pd.Timestamp, random: np.random.Generator) 
     return _with(base, stored, base.day)
 
 
-def relabelled(
-    base: ClientBase, day: pd.Timestamp, random: np.random.Generator
-) -> tuple[ClientBase, pd.Series]:
-    """The base of a day under other names and in another order, and who is now who.
+class Relabelled(NamedTuple):
+    """A base under other names, and who is now who.
+
+    Attributes
+    ----------
+    base : ClientBase
+    ids : Series
+        The new identifier by the old one.
+    words : dict
+        The new name by the old one, of clients and managers.
+    """
+
+    base: ClientBase
+    ids: pd.Series
+    words: dict[str, str]
+
+
+def relabelled(base: ClientBase, day: pd.Timestamp, random: np.random.Generator) -> Relabelled:
+    """The base of a day under other names and in another order.
 
     Every client takes the identifier and the name of another, every manager the name of
     another; the clients stand in another order.
-
-    Returns
-    -------
-    base : ClientBase
-    names : Series
-        The new identifier by the old one.
     """
     cut = truncated(base, day)
     ids = base._store.ids
@@ -105,7 +115,8 @@ def relabelled(
             codes = codes[order]
             known = np.full(len(order), known.min() if len(known) else known)
         stored[name] = Stored(frame, known, codes)
-    return _with(base, stored, day), names
+    words = {old: new for one in swaps.values() for old, new in one.items()}
+    return Relabelled(_with(base, stored, day), names, words)
 
 
 def _with(base: ClientBase, stored: Mapping[str, Stored], until: pd.Timestamp) -> ClientBase:
