@@ -104,11 +104,6 @@ def _ratio(
     design = (design or Design()).of_length(len(parts))
     sums = design.cluster_sums(design.weights[:, None] * np.column_stack([parts, whole]))
     total, df = sums[:, 1].sum(), float(len(sums) - 1)
-    if df < 1:
-        raise ValueError(
-            "The answers come from 1 cluster, which leaves no degree of freedom; a variance needs "
-            "at least 2."
-        )
     ratio = float(sums[:, 0].sum() / total)
     away = (sums[:, 0] - ratio * sums[:, 1]) / (1 - sums[:, 1] / total)
     return ratio, float(np.sqrt((away**2).sum()) / total), df
