@@ -66,6 +66,13 @@ def at_risk(known: ClientBase, contract: str, silent_after: int | None) -> pd.Da
     return frame.sort_values("client_id", kind="stable", ignore_index=True)
 
 
+def announced(known: ClientBase, contract: str, silent_after: int | None) -> pd.Index:
+    """Clients whose spell is open and who have given notice: they leave for certain."""
+    frame = _ends(known, contract, silent_after)
+    gone = frame["ended_on"].isna() & frame["notice_on"].notna()
+    return pd.Index(frame.loc[gone.to_numpy(), "client_id"].unique(), dtype="str").sort_values()
+
+
 def ends(base: ClientBase, contract: str, silent_after: int | None) -> pd.DataFrame:
     """All spells with their ends and reasons, as known now.
 

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clientlab.churn.at_risk import announced, checked_contract
 from clientlab.churn.risk_lists import RiskList, Scored, score_today
 from clientlab.clients.base import ClientBase
 from clientlab.clients.losses import ALL, ExpectedLosses, loss_row, recurring_fee
 from clientlab.clients.nouns import CURRENT
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay
-from clientlab.wording import Text
+from clientlab.wording import Text, plural
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -104,16 +105,19 @@ def next_quarter(
         now = score_today(base, model, **how)
     if isinstance(now, CannotSay):
         return now
-    groups = _groups(base, by, now.clients)
-    frame, notes = _rows(now, groups, level), now.training.notes
+    gone = _gave_notice(now, contract)
+    frame = _rows(now, gone, by, level)
     then = score_today_before(base, model, now.training.horizon, how)
     before = pd.Series(dtype=float)
     if then is not None:
-        before = _rows(then, None, level).iloc[-1][["estimate", "low", "high", "base"]].copy()
-        before["came"] = _came(base, then)
-    provenance = replace(base.provenance(len(now.clients), CURRENT), as_of=f"{base.day:%Y-%m-%d}")
+        told = _gave_notice(then, contract)
+        before = _rows(then, told, None, level).iloc[-1][["estimate", "low", "high", "base"]].copy()
+        before["came"] = _came(base, then, told)
+    provenance = replace(base.provenance(int(frame["base"].iloc[-1]), CURRENT),
+                         as_of=f"{base.day:%Y-%m-%d}")  # fmt: skip
+    notes = (*_about_notice(len(gone)), *now.training.notes)
     return Forecast(frame, provenance, notes, by=by or "", days=now.training.horizon.days,
-                    overall=frame.iloc[-1], before=before)  # fmt: skip
+                    overall=frame.iloc[-1], announced=len(gone), before=before)  # fmt: skip
 
 
 def score_today_before(
@@ -137,12 +141,29 @@ def _groups(base: ClientBase, by: str | None, clients: pd.Index) -> pd.Series | 
     return last.set_index("client_id")[by].reindex(clients).reset_index(drop=True)
 
 
-def _rows(found: Scored, groups: pd.Series | None, level: float) -> pd.DataFrame:
+def _gave_notice(found: Scored, contract: str) -> pd.Index:
+    """Clients of the day who are not at risk any more: they are as good as gone."""
+    base = found.base
+    return announced(base, contract, checked_contract(base, contract, None))
+
+
+def _about_notice(count: int) -> list[Text]:
+    if not count:
+        return []
+    return [Text(f"{count} {plural(count, 'has', 'have')} given notice and "
+                 f"{plural(count, 'counts', 'count')} as gone.",
+                 f"Предупредили об уходе и считаются ушедшими: {count}.")]  # fmt: skip
+
+
+def _rows(found: Scored, gone: pd.Index, by: str | None, level: float) -> pd.DataFrame:
     """Losses by group, the largest first, and of all clients."""
+    clients = found.clients.append(gone)
     chance = found.line.draws(found.score)
+    chance = np.hstack([chance, np.ones((len(chance), len(gone)))])
     random = np.random.default_rng(0)
     leaves = random.random((len(chance) - 1, chance.shape[1])) < chance[1:]
-    fee = recurring_fee(found.base).reindex(found.clients).fillna(0.0).clip(lower=0.0).to_numpy()
+    fee = recurring_fee(found.base).reindex(clients).fillna(0.0).clip(lower=0.0).to_numpy()
+    groups = _groups(found.base, by, clients)
     named = pd.DataFrame({"group": [] if groups is None else groups})
     parts = [*named.groupby("group", sort=True, dropna=False).indices.items()]
     everybody = np.arange(chance.shape[1])
@@ -154,9 +175,9 @@ def _rows(found: Scored, groups: pd.Series | None, level: float) -> pd.DataFrame
     return pd.concat([by_group, frame.iloc[-1:]], ignore_index=True)
 
 
-def _came(base: ClientBase, then: Scored) -> int:
-    """Of the clients scored then, who ended within the horizon after that day."""
+def _came(base: ClientBase, then: Scored, announced_then: pd.Index) -> int:
+    """Of the clients there then, who ended within the horizon after that day."""
     spells = base.tables["clients"]
     end = then.base.day + then.training.horizon
     gone = spells[(spells["ended_on"] > then.base.day) & (spells["ended_on"] <= end)]
-    return int(pd.Index(gone["client_id"].unique()).isin(then.clients).sum())
+    return int(pd.Index(gone["client_id"].unique()).isin(then.clients.append(announced_then)).sum())

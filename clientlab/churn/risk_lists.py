@@ -221,9 +221,11 @@ def score_today(
     from sklearn.base import clone
 
     past = whole.at(days)
-    score = unseen(model, past.X, past.y, past.clients)
-    line = recalibrate(past.y.to_numpy(), score, past.clients)
     fitted = clone(model).fit(past.X, past.y)
+    # The default model keeps what it said of clients that it had held out.
+    held_out = getattr(fitted, "held_out_", None)
+    score = unseen(model, past.X, past.y, past.clients) if held_out is None else held_out
+    line = recalibrate(past.y.to_numpy(), np.asarray(score), past.clients)
     now = whole.censored[whole.censored.index.get_level_values("day") == base.day]
     return Scored(base, fitted, past, now, line, fitted.predict_proba(now)[:, 1])
 
@@ -270,18 +272,16 @@ def yearly_value(base: ClientBase, clients: pd.Index) -> np.ndarray:
 def by_reason(found: Scored) -> pd.DataFrame:
     """Shares of the probability by reason of leaving, rows as the clients of today.
 
-    What the model says of reasons, where it does (``cause_shares(X)``); otherwise the mix
-    of those who left in the past, the same for all.
+    From a multinomial hazard fitted on the reasons of those who left; who leaves at all is
+    the model's question, not this one's.
     """
+    from clientlab.churn.hazard import MultinomialHazard
+
+    keys, days = found.training.keys, found.training.horizon.days
+    model = MultinomialHazard(horizon=days).fit(found.training.X, keys["cause"])
+    parts = model.predict_causes(found.today)
     known = list(tables()["clients"]["end_reason"].allowed)
-    if hasattr(found.model, "cause_shares"):
-        shares = found.model.cause_shares(found.today)
-    else:
-        left = found.training.keys["cause"]
-        mix = left[left != ""].value_counts(normalize=True)
-        shares = pd.DataFrame(np.tile(mix.to_numpy(), (len(found.today), 1)), columns=mix.index,
-                              index=found.today.index)  # fmt: skip
-    return shares.reindex(columns=known).fillna(0.0)
+    return parts.div(parts.sum(axis=1), axis=0).reindex(columns=known).fillna(0.0)
 
 
 def _called(base: ClientBase) -> tuple[pd.Series, pd.Series]:
