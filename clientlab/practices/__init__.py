@@ -5,6 +5,8 @@ from clientlab.practices.bases import possible_bases
 from clientlab.practices.codebook import Codebook, questionnaire
 from clientlab.practices.crosstab_why import surest
 from clientlab.practices.crosstabs import crosstab
+from clientlab.practices.drivers_analysis import drivers
+from clientlab.practices.drivers_joined import outcome_by_key
 from clientlab.practices.forms import expectations_form, expectations_survey, service_audit_form
 from clientlab.practices.gaps_by_side import gaps
 from clientlab.practices.nonresponse import unanswered
@@ -29,9 +31,11 @@ __all__ = [
     "consistency",
     "crosstab",
     "detectable_difference",
+    "drivers",
     "expectations_form",
     "expectations_survey",
     "gaps",
+    "outcome_by_key",
     "place",
     "possible_bases",
     "published",

@@ -88,13 +88,15 @@ def slopes(sums: np.ndarray, held: int, penalty: float = 0.0) -> np.ndarray:
     return (inverse @ with_outcome[..., None])[..., 0]
 
 
-def jackknife(sums: np.ndarray, held: int) -> tuple[np.ndarray, np.ndarray]:
-    """Least-squares slopes and their standard errors, leaving out one cluster at a time.
+def jackknife(sums: np.ndarray, held: int, penalty: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """Slopes and their standard errors, leaving out one cluster at a time.
 
     Parameters
     ----------
     sums : ndarray of shape (clusters, q, q)
     held : int
+    penalty : float
+        As for `slopes`; the error is then that of the shrunken slope, without its bias.
 
     Returns
     -------
@@ -106,8 +108,8 @@ def jackknife(sums: np.ndarray, held: int) -> tuple[np.ndarray, np.ndarray]:
     with rows as clusters, HC3 but for the factor. Errs on the side of caution.
     """
     total = sums.sum(axis=0)
-    whole = slopes(total, held)[held:]
-    without = slopes(total - sums, held)[:, held:]
+    whole = slopes(total, held, penalty)[held:]
+    without = slopes(total - sums, held, penalty)[:, held:]
     count = len(sums)
     return whole, np.sqrt((count - 1) / count * ((without - whole) ** 2).sum(axis=0))
 
