@@ -17,13 +17,14 @@ import pandas as pd
 from clientlab.churn.call_list import call_list
 from clientlab.churn.choosing import best_within
 from clientlab.churn.measuring import Measured, measured
+from clientlab.churn.orders import Orders, orders
 from clientlab.churn.plan_words import PlanWords, plan_notes
 from clientlab.clients.schema import tables
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.wording import Text
 
-__all__ = ["Measured", "Offer", "Plan", "measured", "plan"]
+__all__ = ["Measured", "Offer", "Orders", "Plan", "asked_for", "measured", "orders", "plan"]
 
 # They leave whatever we do, or we want them to: no hour is spent on them.
 NEVER = ("outgrew", "let_go", "closed")
@@ -113,6 +114,46 @@ class Offer:
         return self.contact + self.acceptance * self.incentive
 
 
+def asked_for(
+    success: float | Mapping[str, float] | None,
+    acceptance: float | None,
+    *,
+    demo: bool = False,
+    **costs: float,
+) -> Offer | CannotSay:
+    """An offer, or a sentence that asks for what is missing of it.
+
+    Parameters
+    ----------
+    success, acceptance : as for `Offer`, or None
+        What the analyst has not said yet.
+    demo : bool
+        The clients are invented: then 0.25 and 0.5 are invented, too.
+    **costs : float
+        ``contact, incentive, hours`` of `Offer`.
+
+    Returns
+    -------
+    Offer or CannotSay
+
+    Examples
+    --------
+    >>> print(asked_for(None, 0.5, contact=6_000).say())
+    Whom to call: say success= and acceptance=; nobody knows them but you. To start: what \
+share of those who wanted to leave stayed after a talk last year?
+    """
+    if demo:
+        success, acceptance = success or 0.25, acceptance or 0.5
+    if success is None or acceptance is None:
+        return CannotSay.because(Text(
+            "Whom to call: say success= and acceptance=; nobody knows them but you. To start: what "
+            "share of those who wanted to leave stayed after a talk last year?",
+            "Кому звонить: задайте success= и acceptance=, кроме вас их никто не знает. Для "
+            "начала: какая доля собиравшихся уйти осталась после разговора в прошлом году?",
+        ))  # fmt: skip
+    return Offer(success=success, acceptance=acceptance, **costs)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Plan(PlanWords, Result):
     """Whom to call; made by `plan`.
@@ -151,7 +192,7 @@ class Plan(PlanWords, Result):
 
 def plan(
     clients: pd.DataFrame | Result,
-    offer: Offer,
+    offer: Offer | CannotSay,
     *,
     hours: float | None = None,
     money: float | None = None,
@@ -211,6 +252,9 @@ def plan(
     >>> round(found.break_even, 3)
     0.1
     """
+    for given in (clients, offer):
+        if isinstance(given, CannotSay):
+            return given
     table, provenance, notes = call_list(clients)
     if table.empty:
         return CannotSay.because(Text("Whom to call: the list is empty.",

@@ -8,7 +8,7 @@ why the client will leave.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,13 @@ import pandas as pd
 
 from clientlab.churn.attribution import Attribution, attribute
 from clientlab.churn.playbook import NOTHING, PLAYBOOK, topic_of
+from clientlab.clients.answers import without_brackets
 from clientlab.clients.schema import tables
 from clientlab.problems import InvalidValue
-from clientlab.results import Provenance, Result
+from clientlab.results import CannotSay, Provenance, Result
 from clientlab.wording import Text, number, percent
 
-__all__ = ["Attribution", "Reasons", "attribute", "reasons"]
+__all__ = ["Attribution", "Reasons", "attribute", "reasons", "why"]
 
 AGAINST = Text(" (unexpected: usually a good sign)", " (неожиданно: обычно это хороший знак)")
 PLAIN = Text("nothing stands out", "ничего особенного")
@@ -81,11 +82,25 @@ class Reasons(Result):
 
     def say(self, lang: str = "en") -> str:
         first = self.frame["client_id"].iloc[0]
-        p = float(self.attribution.probability.max())
-        return Text(f"The highest probability is {percent(p)} (client {first}): "
-                    f"{self.words(first)}.",
-                    f"Самая высокая вероятность — {percent(p, 'ru')} (клиент {first}): "
-                    f"{self.words(first, 'ru')}.").in_language(lang)  # fmt: skip
+        told, base = self.words(first, lang), number(len(self.attribution.parts), lang)
+        return Text(f"Client {first} leaves with a probability of {self._model_says(first)}: "
+                    f"{told} (base {base} clients).",
+                    f"Клиент {first} уйдёт с вероятностью {self._model_says(first, 'ru')}: {told} "
+                    f"(база: клиентов {base}).").in_language(lang)  # fmt: skip
+
+    def _model_says(self, client: Any, lang: str = "en") -> str:
+        """The probability that the parts add up to."""
+        told = self.attribution.probability
+        ids = told.index.get_level_values("client_id") if isinstance(
+            told.index, pd.MultiIndex) else told.index  # fmt: skip
+        return percent(float(told[ids == client].iloc[0]), lang)
+
+    def headline(self, lang: str = "en") -> str:
+        return without_brackets(self.say(lang))
+
+    def decide(self, lang: str = "en") -> str:
+        step = self.step(self.frame["client_id"].iloc[0])
+        return step.in_language(lang)
 
     def measures(self, lang: str = "en") -> str:
         return Text("What moves the probability of this client away from the mean, on the logit "
@@ -185,6 +200,32 @@ def reasons(
     nowhere = Provenance(source=Text("the model", "модель"), base=len(X))
     return Reasons(pd.DataFrame(rows), provenance or nowhere, tuple(notes), attribution=found,
                    top=top)  # fmt: skip
+
+
+def why(risks: Result, client: Any = None) -> Result:
+    """The reasons of one client of a risk list, for the room.
+
+    Parameters
+    ----------
+    risks : RiskList or CannotSay
+    client : optional
+        Identifier; by default the one with the highest probability.
+
+    Returns
+    -------
+    Reasons or CannotSay
+        Its picture and sentence are of this client; `frame` holds no other.
+
+    Raises
+    ------
+    InvalidValue
+        If the client is not on the list.
+    """
+    if isinstance(risks, CannotSay):
+        return risks
+    whole: Reasons = risks.reasons  # pyright: ignore[reportAttributeAccessIssue]
+    rows = whole.of(whole.frame["client_id"].iloc[0] if client is None else client)
+    return replace(whole, frame=rows.reset_index(drop=True))
 
 
 def _usual(values: pd.Series) -> Any:

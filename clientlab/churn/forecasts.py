@@ -42,7 +42,7 @@ class Forecast(ExpectedLosses):
 
 
 def next_quarter(
-    source: ClientBase | RiskList,
+    source: ClientBase | RiskList | CannotSay,
     model: Any = None,
     *,
     by: str | None = None,
@@ -60,7 +60,7 @@ def next_quarter(
 
     Parameters
     ----------
-    source : ClientBase or RiskList
+    source : ClientBase, RiskList or CannotSay
         A list saves fitting the model of today again; it then says horizon and contract.
     model : estimator, optional
     by : str, optional
@@ -95,6 +95,8 @@ def next_quarter(
     >>> bool(abs(found.frame["estimate"].iloc[:-1].sum() - found.overall["estimate"]) < 1e-9)
     True
     """
+    if isinstance(source, CannotSay):
+        return source
     how = {"horizon": horizon, "every": every, "contract": contract, "features": features}
     if isinstance(source, RiskList):
         now, base = source.scored, source.scored.base

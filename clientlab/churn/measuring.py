@@ -99,6 +99,8 @@ def measured(
     InvalidValue
         If the horizon is not over yet.
     """
+    if isinstance(plan, CannotSay):
+        return plan
     start = to_day(day, "day")
     end = start + pd.Timedelta(horizon)
     if end > base.day:

@@ -21,6 +21,7 @@ from clientlab.churn.economics import Offer, plan
 from clientlab.clients import ClientBase
 from clientlab.problems import InvalidType, InvalidValue
 from clientlab.results import CannotSay
+from clientlab.wording import Text
 
 OFFER = Offer(success=0.3, acceptance=0.5, contact=20, hours=2)
 
@@ -210,22 +211,25 @@ def test_a_random_tenth_is_held_out_and_its_price_told():
     assert again.held_out["client_id"].tolist() == found.held_out["client_id"].tolist()
 
 
+CENTS = st.integers(0, 1000).map(lambda value: value / 100)
+
+
 @given(
-    st.lists(st.tuples(st.floats(1, 100), st.floats(0, 10), st.floats(0, 10)), min_size=1,
-             max_size=8),
-    st.floats(0, 25), st.floats(0, 25),
+    st.lists(st.tuples(st.floats(1, 100), CENTS, CENTS), min_size=1, max_size=8),
+    CENTS.map(lambda value: 2.5 * value), CENTS.map(lambda value: 2.5 * value),
 )  # fmt: skip
 def test_no_other_list_within_the_limits_brings_more(rows, hours, money):
     gain, first, second = (np.array(part) for part in zip(*rows, strict=True))
     chosen = best_within(gain, [(first, hours), (second, money)])
     assert first[chosen].sum() <= hours + 1e-6
     assert second[chosen].sum() <= money + 1e-6
-    best = max(
+    fitting = [
         gain[list(one)].sum()
         for size in range(len(gain) + 1)
         for one in itertools.combinations(range(len(gain)), size)
-        if first[list(one)].sum() <= hours and second[list(one)].sum() <= money
-    )
+        if first[list(one)].sum() <= hours - 1e-9 and second[list(one)].sum() <= money - 1e-9
+    ]
+    best = max(fitting, default=0.0)
     assert gain[chosen].sum() >= best - 1e-4
 
 
@@ -292,3 +296,28 @@ def test_the_plan_is_drawn_with_both_rates(clients):
     axes = plan(clients, OFFER).plot()
     told = [text.get_text() for text in axes.texts]
     assert told == ["break-even: 10%", "assumed: 30%"]
+
+
+def test_other_orders_bring_less_for_the_same_number_of_calls(clients):
+    found = economics.orders(plan(clients, OFFER)).frame.set_index("order")
+    assert (found["base"] == 2).all()
+    # Likeliest first: a and c; largest first: c and d.
+    assert found["estimate"].to_dict() == pytest.approx(
+        {"plan": 80, "at_stake": 20, "probability": 20, "value": 20}
+    )
+
+
+def test_what_the_analyst_has_not_said_is_asked_for(clients):
+    offer = economics.asked_for(None, 0.5, contact=20)
+    assert plan(clients, offer).say().startswith("Whom to call: say success= and acceptance=;")
+    assert economics.asked_for(0.3, 0.5, contact=20) == Offer(
+        success=0.3, acceptance=0.5, contact=20
+    )
+
+
+def test_what_cannot_be_said_is_handed_on():
+    nothing = CannotSay.because(Text("No list.", "Списка нет."))
+    made = plan(nothing, OFFER)
+    assert made is nothing
+    assert economics.orders(made) is nothing
+    assert economics.measured(made, None, day="2026-01-01") is nothing

@@ -109,8 +109,10 @@ def test_a_gap_is_told_as_not_known(table):
 
 
 def test_it_leads_with_the_highest_probability(found):
-    assert found.say() == "The highest probability is 73% (client a): has claims; we hardly talk."
-    assert found.say("ru").startswith("Самая высокая вероятность — 73% (клиент a): ")
+    assert found.say() == (
+        "Client a leaves with a probability of 73%: has claims; we hardly talk (base 4 clients)."
+    )
+    assert found.say("ru").startswith("Клиент a уйдёт с вероятностью 73%: ")
 
 
 def test_a_code_is_told_by_its_label():
