@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from clientlab.clients.answers import in_currency, without_brackets
+from clientlab.clients.answers import in_currency
 from clientlab.clients.base import ClientBase
 from clientlab.clients.last_months import last_months, nothing_in
 from clientlab.clients.lifetime_worth import LifetimeValue, lifetime_value
 from clientlab.clients.nouns import NEW_CLIENTS
 from clientlab.clients.schema import labelled
 from clientlab.clients.spells import spells
-from clientlab.clients.times import in_time
+from clientlab.clients.times import headed, in_time
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.wording import Text, number
@@ -84,7 +84,7 @@ class AcquisitionCost(Result):
                     ).in_language(lang)  # fmt: skip
 
     def headline(self, lang: str = "en") -> str:
-        return without_brackets(self.say(lang))
+        return headed(self.say(lang))
 
     def decide(self, lang: str = "en") -> str:
         rows = self.frame[self.frame["clients"] > 0]
@@ -113,6 +113,7 @@ class AcquisitionCost(Result):
 
     def plot(self, ax=None):
         from clientlab.session import charts, texts
+        from clientlab.session.charts_lifetime import money_axis
 
         lang, currency = texts.language(), self.provenance.currency or ""
         rows = self.frame.dropna(subset=["spent"])
@@ -127,10 +128,10 @@ class AcquisitionCost(Result):
                 axes, names, rows["estimate"], rows["low"], high,
                 texts=[in_currency(value, currency, lang) + arrow
                        for value, arrow in zip(rows["estimate"], arrows, strict=True)],
-                reference=self.overall["estimate"], quiet=(rows["clients"] < 10).to_list(),
+                quiet=(rows["clients"] < 10).to_list(),
             )  # fmt: skip
             axes.set_xlim(left=0)
-            axes.xaxis.set_major_formatter(lambda value, _: in_currency(value, "", lang))
+            money_axis(axes.xaxis, lambda value: in_currency(value, "", lang))
         return axes
 
 

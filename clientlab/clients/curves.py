@@ -126,6 +126,12 @@ class Curve:
         return float(self.daily["time"].to_numpy()[enough][-1])
 
     @property
+    def told_months(self) -> int:
+        """Whole months that enough were followed for; up to the last leaver if all left."""
+        whole = np.ceil if self.left.all() else np.floor
+        return max(int(whole(self.followed() / DAYS_IN_MONTH)), 1)
+
+    @property
     def months(self) -> np.ndarray:
         """Numbers of the months that begin before the last day seen, 1, 2, …"""
         first = int(self.begin // DAYS_IN_MONTH) + 1

@@ -103,6 +103,8 @@ def durations(
             parts.append(found[0])
             notes += found[1]
     frame = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    if frame.empty and contract == "ongoing":
+        return CannotSay.because(_projects_only(what), base.provenance())
     never = (frame["exit"] < frame["entry"]).to_numpy()
     if never.any():
         notes.append(_before_records(base, int(never.sum())))
@@ -227,6 +229,13 @@ def _about_contracts(base: ClientBase) -> list[Text]:
             "считаются постоянными.",
         )
     ]
+
+
+def _projects_only(what: Text) -> Text:
+    return Text(
+        f'{what.en}: all clients work order by order; ask with contract="project".',
+        f'{what.ru}: все клиенты работают от заказа к заказу; задайте contract="project".',
+    )
 
 
 def _before_records(base: ClientBase, count: int) -> Text:

@@ -114,7 +114,8 @@ def named(by: str, group: Any, lang: str) -> str:
     column = tables()["clients"].by_name.get(by)
     label = labelled(by, value).in_language(lang)
     if value is not None and column is not None and column.kind == "flag":
-        return f"{column.meaning.in_language(lang).removeprefix('is a ')}: {label}"
+        meaning = column.meaning.in_language(lang).removeprefix("is a ")
+        return meaning if value else Text(f"no {meaning}", f"не {meaning}").in_language(lang)
     return label.split(": ")[0]
 
 

@@ -74,20 +74,15 @@ class Survival(Result):
             return Text("No month was watched to its end.",
                         "Ни один месяц не наблюдался до конца.").in_language(lang)  # fmt: skip
         marks = known[known["month"].isin(MARKS) & (known["at_risk"] >= FEW_AT_RISK)]
-        marks = pd.concat([marks.head(1), marks.iloc[1:].tail(1)]) if len(marks) else known.tail(1)
+        last = known[known["at_risk"] >= min(FEW_AT_RISK, known["at_risk"].max())].tail(1)
+        marks = pd.concat([marks.head(1), marks.iloc[1:].tail(1)]) if len(marks) else last
         told = [_told(row, lang) for _, row in marks.iterrows()]
         head = Text("still there after", "остаются").in_language(lang)
         sentence = f"{self._given(lang)}{head} {'; '.join(told)}."
         return capital(sentence)
 
     def _given(self, lang: str) -> str:
-        begin = round(next(iter(self.curves.values())).begin / DAYS_IN_MONTH)
-        if not begin:
-            return ""
-        return Text(
-            f"of those who had stayed {begin} {plural(begin, 'month', 'months')}, ",
-            f"из проработавших {begin} мес. ",
-        ).in_language(lang)
+        return of_those(next(iter(self.curves.values())).begin, lang)
 
     def headline(self, lang: str = "en") -> str:
         if self.differences is not None:
@@ -134,6 +129,17 @@ class Survival(Result):
         return f"{named(self.by, group, lang)} · {number(len(self.curves[group].exit), lang)}"
 
 
+def of_those(begin: float, lang: str) -> str:
+    """Whom a curve speaks of that begins on a day of the relationship, if that is not the first."""
+    months = round(begin / DAYS_IN_MONTH)
+    if not months:
+        return ""
+    return Text(
+        f"of those who had stayed {months} {plural(months, 'month', 'months')}, ",
+        f"из проработавших {months} мес. ",
+    ).in_language(lang)
+
+
 def drawn_steps(curve: Curve) -> tuple[np.ndarray, ...]:
     """Steps in months up to the day to which enough are followed."""
     daily = curve.daily
@@ -147,7 +153,7 @@ def drawn_steps(curve: Curve) -> tuple[np.ndarray, ...]:
 def _told(row: pd.Series, lang: str) -> str:
     month, base = int(row["month"]), number(row["at_risk"], lang)
     years = month // 12
-    after = f"{month} {Text('months', 'мес.').in_language(lang)}"
+    after = f"{month} {Text(plural(month, 'month', 'months'), 'мес.').in_language(lang)}"
     if month % 12 == 0:
         forms = Text(plural(years, "year", "years"), plural(years, "год", "года", "лет"))
         after = f"{years} {forms.in_language(lang)}"
@@ -254,7 +260,7 @@ def nobody_left(at_risk: float, lang: str) -> str:
     return Text(
         f"Nobody has left of {number(count)} {plural(count, 'client', 'clients')} under "
         "observation: nothing can be said of when clients leave.",
-        f"Из {number(count, 'ru')} наблюдавшихся клиентов никто не ушёл: когда уходят клиенты, "
+        f"Из наблюдавшихся клиентов ({number(count, 'ru')}) не ушёл никто: когда уходят клиенты, "
         "сказать нельзя.",
     ).in_language(lang)
 
@@ -295,7 +301,7 @@ def about_curve(curve: Curve, seen: Durations) -> list[Text]:
         notes.append(
             Text(
                 f"Only {left} left: a curve of {left} {plural(left, 'step', 'steps')}.",
-                f"Ушли только {left}: столько же ступеней у кривой.",
+                f"Ушедших всего {left}: столько же ступеней у кривой.",
             )
         )
     return notes

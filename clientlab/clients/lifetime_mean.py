@@ -18,14 +18,14 @@ from clientlab.clients.base import ClientBase
 from clientlab.clients.curves import Curve
 from clientlab.clients.durations import DAYS_IN_MONTH, durations
 from clientlab.clients.group_differences import Differences, compared, named
-from clientlab.clients.lifetime_curves import about_curve
+from clientlab.clients.lifetime_curves import about_curve, nobody_left, of_those
 from clientlab.clients.quantity import MONTHS, Quantity
 from clientlab.clients.redrawn import Redrawn, ends
-from clientlab.clients.times import between, capital, in_time
+from clientlab.clients.times import between, capital, in_time, stop
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.stats import design, survival
-from clientlab.wording import Text, number
+from clientlab.wording import Text, number, plural
 
 LIFETIME = Text("Lifetime of a client (LT)", "Срок жизни клиента (LT)")
 FEW = 5  # leavers on which the rate of the tail stands
@@ -50,14 +50,14 @@ class Tail:
     rate: float
 
     @classmethod
-    def of(cls, curve: Curve, until: float) -> Tail | None:
-        """From the shortest stretch of whole years, up to `until`, with enough leavers."""
+    def of(cls, curve: Curve, until: float, *, few: int = FEW) -> Tail | None:
+        """From the shortest stretch of whole years, up to `until`, with so many leavers."""
         year = 12 * DAYS_IN_MONTH
-        since = until
+        since, few = until, 1 if curve.left.all() else few  # all left: nothing is assumed
         while since > curve.begin:
             since = max(since - year, float(curve.begin))
             left = int(curve.leaving(np.array([since]), np.array([until]))[0])
-            if left >= FEW:
+            if left >= few:
                 days = curve.days_at_risk(since, until)[0]
                 return cls(since, until, left, left / days)
         return None
@@ -83,12 +83,15 @@ class Lifetime(Result):
         Months of the restricted mean.
     by : str
         Column of `frame` with the group; empty if it is not broken down.
+    begin : float
+        Months that clients had stayed of whom the curve tells, 0: all who began.
     differences : Differences, optional
         Groups held against each other.
     """
 
     horizon: float = 60.0
     by: str = ""
+    begin: float = 0.0
     differences: Differences | None = None
 
     @property
@@ -123,6 +126,8 @@ class Lifetime(Result):
         if self.by:
             return self._of_groups(lang, whole)
         rows = self.frame.set_index("measure")
+        if "tenure_left" not in rows.index:
+            return nobody_left(rows.loc["restricted", "base"], lang).rstrip(".")
         lt, half, more = (rows.loc[name] for name in ("restricted", "median", "extrapolated"))
         now = self._row("tenure_today")
         of = in_time(self.horizon, lang)
@@ -134,7 +139,7 @@ class Lifetime(Result):
             parts.insert(0, Text(f"half of the clients are gone after {time}",
                                  f"половина клиентов уходит за {time}"
                                  ).in_language(lang))  # fmt: skip
-        if whole and pd.notna(more["estimate"]):
+        if whole and more["estimate"] > lt["estimate"]:
             time = in_time(more["estimate"], lang) + self._base(more, lang)
             parts.append(Text(f"in all {time}, if the last rate goes on",
                               f"всего {time}, если темп ухода не изменится"
@@ -142,7 +147,7 @@ class Lifetime(Result):
         if now is not None and self.verdict() is not None:
             told = self._against(now, lang) + self._base(now, lang) * whole
             parts = [parts[0], told] if not whole else [*parts, told]
-        sentence = "; ".join(parts)
+        sentence = of_those(self.begin * DAYS_IN_MONTH, lang) + "; ".join(parts)
         return capital(sentence)
 
     def _row(self, measure: str) -> pd.Series | None:
@@ -205,9 +210,9 @@ class Lifetime(Result):
 
     def measures(self, lang: str = "en") -> str:
         return Text(
-            "Months a client stays; 95% intervals, clients drawn anew. Hollow: under an "
+            "How long a client stays; 95% intervals, clients drawn anew. Hollow: under an "
             "assumption. Grey: what is usually quoted",
-            "Сколько месяцев клиент остаётся; 95%-е интервалы, бутстреп клиентов. Полый кружок — "
+            "Сколько клиент остаётся; 95%-е интервалы, бутстреп клиентов. Полый кружок — "
             "с допущением. Серым — то, что обычно называют",
         ).in_language(lang)
 
@@ -219,11 +224,14 @@ class Lifetime(Result):
         rows = rows[rows["measure"].isin(("restricted", "extrapolated"))] if self.by else rows
         names = [_label(row, self.by, lang) for _, row in rows.iterrows()]
         reach = max(2.2 * rows["estimate"].max(), self.horizon)
+        in_years = reach >= 36
+        unit = 12.0 if in_years else 1.0
         high = rows["high"].fillna(rows["estimate"]).clip(upper=reach)
         beyond = np.where(rows["high"] > reach, " →", "")  # the interval goes on
         with charts.picture(self, ax) as axes:
             charts.dots(
-                axes, names, rows["estimate"], rows["low"].fillna(rows["estimate"]), high,
+                axes, names, rows["estimate"] / unit,
+                rows["low"].fillna(rows["estimate"]) / unit, high / unit,
                 texts=[in_time(value, lang) + arrow for value, arrow in
                        zip(rows["estimate"], beyond, strict=True)],
                 quiet=rows["measure"].str.startswith("tenure").to_list(),
@@ -231,7 +239,8 @@ class Lifetime(Result):
             )  # fmt: skip
             axes.set_xlim(left=0)
             charts.number_axis(axes.xaxis)
-            axes.set_xlabel(Text("months", "месяцы").in_language(lang))
+            label = Text("years", "годы") if in_years else Text("months", "месяцы")
+            axes.set_xlabel(label.in_language(lang))
         return axes
 
 
@@ -262,7 +271,8 @@ def expected_lifetime(
     """Mean time that a client stays (LT): restricted, extrapolated, and the naive numbers.
 
     Restricted: the area under the survival curve up to the horizon, no assumption.
-    Extrapolated: that area up to the last day F that five clients are followed to, plus
+    Where all entered late, both are those of clients who had stayed so long, with the time
+    before. Extrapolated: that area up to the last day F that five clients are followed to, plus
     S(F) ÷ λ, where λ is the rate at which clients left in the last stretch with five
     leavers: from F on they leave at that rate (S1, S2; system B5).
 
@@ -317,7 +327,8 @@ def expected_lifetime(
     groups = [(None, seen.frame)] if by is None else list(
         seen.frame.groupby(by, sort=True, dropna=False))  # fmt: skip
     curves = [Curve.of(part) for _, part in groups]
-    reach = min(curve.followed() for curve in curves)
+    # Where all left nothing is cut off: the curve is 0 from there on.
+    reach = min(np.inf if curve.left.all() else curve.followed() for curve in curves)
     months = min(float(horizon), max(reach / DAYS_IN_MONTH, 1 / DAYS_IN_MONTH))
     notes, tables = [], []
     for (group, part), curve in zip(groups, curves, strict=True):
@@ -336,6 +347,7 @@ def expected_lifetime(
         (*notes, *seen.notes),
         horizon=months,
         by=by or "",
+        begin=curves[0].begin / DAYS_IN_MONTH if by is None else 0.0,
         differences=None if by is None else compared(seen.frame, by),
     )
 
@@ -346,7 +358,8 @@ def _measures(
     """The rows of one group, and what to know about them."""
     days, until = months * DAYS_IN_MONTH, curve.followed()
     again = Redrawn.of(curve, part["client_id"])
-    restricted = curve.area(np.array([days]))[0], again.area(np.array([days]))[:, 0]
+    restricted = (curve.begin + curve.area(np.array([days]))[0],
+                  curve.begin + again.area(np.array([days]))[:, 0])  # fmt: skip
     rows, notes = [("restricted", *_in_months(*restricted, level), len(curve.exit))], []
     half = survival.quantile(curve.daily)
     ends_of_half = (half.low, half.high if half.high == half.high else np.inf)
@@ -356,17 +369,16 @@ def _measures(
     if tail is None:
         left = int(curve.left.sum())
         rows.append(("extrapolated", np.nan, np.nan, np.nan, len(curve.exit)))
-        notes.append(Text(f"Only {left} left: what comes after the last day seen is not guessed.",
-                          f"Ушли только {left}: что будет дальше, не угадываем."))  # fmt: skip
+        notes.append(_not_guessed(left))
     else:
         with np.errstate(divide="ignore", invalid="ignore"):
-            whole = curve.area(np.array([until]))[0] + curve.at(np.array([until]))[
+            whole = curve.begin + curve.area(np.array([until]))[0] + curve.at(np.array([until]))[
                 "survival"].iloc[0] / tail.rate  # fmt: skip
             left_over = again.at(np.array([until]))[:, 0]
             beyond = np.where(left_over > 0, left_over / tail.rates(again), 0.0)
-        draws = again.area(np.array([until]))[:, 0] + beyond
+        draws = curve.begin + again.area(np.array([until]))[:, 0] + beyond
         rows.append(("extrapolated", *_in_months(whole, draws, level), len(curve.exit)))
-        notes.append(assumption(tail))
+        notes += [assumption(tail)] * (not curve.left.all())
     for name, those in (("tenure_today", ~part["left"]), ("tenure_left", part["left"])):
         if those.any():
             rows.append((name, *_tenure(part.loc[those, "exit"], level)))
@@ -394,19 +406,30 @@ def _tenure(days: pd.Series, level: float) -> tuple[float, float, float, int]:
     return float(found.estimate), float(found.low), float(found.high), len(months)
 
 
-def assumption(tail: Tail) -> Text:
-    """What is assumed beyond the last day, in words."""
+def assumption(tail: Tail, clients: int = 0) -> Text:
+    """What is assumed beyond the last day, in words; of how many, if that is told."""
     year = 12 * DAYS_IN_MONTH
     rate = number(100 * (1 - np.exp(-tail.rate * year)))
     rate_ru = number(100 * (1 - np.exp(-tail.rate * year)), "ru")
     since, until = (in_time(days / DAYS_IN_MONTH) for days in (tail.since, tail.until))
     since_ru, until_ru = (in_time(days / DAYS_IN_MONTH, "ru") for days in (tail.since, tail.until))
+    many = number(clients), number(clients, "ru")
+    of = Text(f" for {many[0]} {plural(clients, 'client', 'clients')}" * bool(clients),
+              f" (касается клиентов: {many[1]})" * bool(clients))  # fmt: skip
     return Text(
-        f"Assumed, not seen: after {until} clients go on leaving as they did from {since} on "
-        f"({rate}% a year, {tail.left} leavers).",
-        f"Допущение: после отметки {until_ru} клиенты уходят с тем же темпом, что и после отметки "
-        f"{since_ru} ({rate_ru}% в год, ушедших {tail.left}).",
+        f"Assumed, not seen{of.en}: after {until} clients go on leaving as they did from {since} "
+        f"on ({rate}% a year, {tail.left} {plural(tail.left, 'leaver', 'leavers')}).",
+        f"Допущение{of.ru}: после отметки {until_ru} клиенты уходят с тем же темпом, что и после "
+        f"отметки {since_ru} ({rate_ru}% в год, ушедших {tail.left}).",
     )
+
+
+def _not_guessed(left: int) -> Text:
+    if not left:
+        return Text("What comes after the last day seen is not guessed.",
+                    "Что будет после последнего дня, не угадываем.")  # fmt: skip
+    return Text(f"Only {left} left: what comes after the last day seen is not guessed.",
+                f"Ушедших всего {left}: что будет дальше, не угадываем.")  # fmt: skip
 
 
 def _shorter(months: float, horizon: float, by: str | None) -> Text:
@@ -414,6 +437,8 @@ def _shorter(months: float, horizon: float, by: str | None) -> Text:
     return Text(
         f"Asked for {in_time(horizon)}; five clients are followed{every.en} for {in_time(months)} "
         "only.",
-        f"Запрошен горизонт {in_time(horizon, 'ru')}; пятеро клиентов{every.ru} наблюдались лишь "
-        f"{in_time(months, 'ru')}.",
+        stop(
+            f"Запрошен горизонт {in_time(horizon, 'ru')}; пятеро клиентов{every.ru} наблюдались "
+            f"лишь {in_time(months, 'ru')}"
+        ),
     )

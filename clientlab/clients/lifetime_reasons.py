@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from clientlab.clients.answers import WRITE, interval_of, without_brackets
+from clientlab.clients.answers import WRITE, interval_of
 from clientlab.clients.base import ClientBase
 from clientlab.clients.curves import Curve, ends_of
 from clientlab.clients.durations import DAYS_IN_MONTH, UNKNOWN, durations
 from clientlab.clients.lifetime_curves import about_curve, nobody_left
 from clientlab.clients.redrawn import drawn, ends, enough_for
 from clientlab.clients.spells import reasons as labels
-from clientlab.clients.times import in_time
+from clientlab.clients.times import headed, in_time, stop
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.stats import survival as stats
@@ -49,7 +49,7 @@ class Reasons(Result):
         Month that is told and drawn.
     kinds : bool
         Reasons are grouped into good, bad, other and unknown.
-    leavers : int
+    spells, leavers : int
     gap : tuple of float
         Share that left for a bad reason less that for a good one at that month, with its
         interval; NaN if the reasons are not grouped.
@@ -57,6 +57,7 @@ class Reasons(Result):
 
     at: int = HORIZON
     kinds: bool = False
+    spells: int = 0
     leavers: int = 0
     gap: tuple[float, float, float] = (np.nan, np.nan, np.nan)
 
@@ -79,17 +80,26 @@ class Reasons(Result):
         time = in_time(self.at, lang)
         if self.kinds:
             return self._of_kinds(rows, time, lang)
-        top = rows[rows["reason"] != UNKNOWN]
-        top = (top if len(top) else rows).iloc[0]
-        alone, whole = rows["one_minus_km"].sum(), rows["estimate"].sum()
+        named = rows[rows["reason"] != UNKNOWN]
+        top = (named if len(named) else rows).iloc[0]
+        value = WRITE["share"](top["estimate"], lang) + self._ends(top, lang)
+        if named.empty:
+            return Text(
+                stop(f"No reason is written down: {value} of all clients left by {time}"),
+                stop(f"Причины не записаны: {value} всех клиентов ушли за {time}"),
+            ).in_language(lang)
         name = labels()[top["reason"]].in_language(lang)
-        value = WRITE["share"](top["estimate"], lang) + _ends(top, lang)
-        return Text(
-            f"Named most often: {name}, {value} of all clients by {time}. All reasons together "
-            f"took {percent(whole)}; each taken alone they would add up to {percent(alone)}.",
-            f"Чаще всего: {name}, {value} всех клиентов за {time}. Все причины вместе — "
-            f"{percent(whole, 'ru')}; если считать каждую отдельно, сумма была бы "
-            f"{percent(alone, 'ru')}.",
+        alone, whole = (
+            percent(rows[column].sum(), lang) for column in ("one_minus_km", "estimate")
+        )
+        first = Text(stop(f"Named most often: {name}, {value} of all clients by {time}"),
+                     stop(f"Чаще всего: {name}, {value} всех клиентов за {time}")
+                     ).in_language(lang)  # fmt: skip
+        if len(rows) < 2:
+            return first
+        return f"{first} " + Text(
+            f"All reasons together took {whole}; each taken alone they would add up to {alone}.",
+            f"Все причины вместе — {whole}; если считать каждую отдельно, сумма была бы {alone}.",
         ).in_language(lang)
 
     def _of_kinds(self, rows: pd.DataFrame, time: str, lang: str) -> str:
@@ -98,7 +108,7 @@ class Reasons(Result):
             if row["reason"] != UNKNOWN or row["estimate"] > 0:
                 name = KINDS[row["reason"]].in_language(lang)
                 value = WRITE["share"](row["estimate"], lang)
-                told.append(f"{name} {value}{_ends(row, lang)}")
+                told.append(f"{name} {value}{self._ends(row, lang)}")
         share = {row["reason"]: row["estimate"] for row in rows.to_dict("records")}
         bad, good = (percent(share.get(kind, 0.0), lang) for kind in ("bad", "good"))
         verdict = {
@@ -112,7 +122,13 @@ class Reasons(Result):
                     f"{good} против {bad}"),
         }[self.verdict()].in_language(lang)  # fmt: skip
         head = Text(f"Of all clients leave by {time}", f"За {time} уходят").in_language(lang)
-        return f"{verdict}. {head}: {'; '.join(told)}."
+        return f"{verdict}. {head}: {'; '.join(told)}." if told else f"{verdict}."
+
+    def _ends(self, row, lang: str) -> str:
+        base = Text("base", "база").in_language(lang) + f" {number(self.spells, lang)}"
+        if pd.isna(row["low"]):
+            return f" ({base})"
+        return f" ({interval_of(row['low'], row['high'], 'share', lang)}, {base})"
 
     def verdict(self) -> int:
         """1: more leave for a bad reason than for a good one, −1: fewer, 0: not to be told."""
@@ -120,7 +136,7 @@ class Reasons(Result):
         return int(low > 0) - int(high < 0)
 
     def headline(self, lang: str = "en") -> str:
-        return without_brackets(self.say(lang))
+        return headed(self.say(lang))
 
     def decide(self, lang: str = "en") -> str:
         if self.kinds:
@@ -194,12 +210,6 @@ class Reasons(Result):
         axes.set_xlabel(Text("month of the relationship", "месяц сотрудничества"
                              ).in_language(lang))  # fmt: skip
         return axes
-
-
-def _ends(row, lang: str) -> str:
-    if pd.isna(row["low"]):
-        return ""
-    return f" ({interval_of(row['low'], row['high'], 'share', lang)})"
 
 
 def reasons(
@@ -278,8 +288,9 @@ def reasons(
         clients = seen.frame["client_id"].to_numpy()[curve.rows]
         gap = _gap(curve, why, clients, told * DAYS_IN_MONTH, level)
     return Reasons(
-        frame, provenance, notes, at=told, kinds=kinds, leavers=int(curve.left.sum()), gap=gap
-    )
+        frame, provenance, notes, at=told, kinds=kinds, spells=len(curve.exit),
+        leavers=int(curve.left.sum()), gap=gap,
+    )  # fmt: skip
 
 
 def _checked(at: int | None, good: Sequence[str], bad: Sequence[str]) -> None:
@@ -296,7 +307,7 @@ def _month(curve: Curve, at: int | None) -> int:
     """The month to tell: the one asked for, or the last that ten are followed to."""
     months = curve.months
     whole = months[curve.seen(ends_of(months))]
-    last = int(curve.followed(10) // DAYS_IN_MONTH)
+    last = months[-1] if curve.left.all() else int(curve.followed(10) // DAYS_IN_MONTH)
     asked = at or min(months[0] - 1 + HORIZON, last)
     return int(np.clip(asked, months[0], whole[-1] if len(whole) else months[0]))
 

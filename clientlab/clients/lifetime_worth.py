@@ -56,6 +56,8 @@ class LifetimeValue(Result):
         Months of 'expected'.
     by : str
         Column of `frame` with the group; empty if it is not broken down.
+    begin : float
+        Months that clients had stayed of whom the curve tells, 0: all who began.
     by_month : DataFrame
         ``month, survival, margin`` (a month, of those still there), ``value`` (added to
         the LTV, discounted), ``estimate`` (sum so far), ``low, high, at_risk, seen``; of
@@ -68,6 +70,7 @@ class LifetimeValue(Result):
 
     horizon: float = 60.0
     by: str = ""
+    begin: float = 0.0
     by_month: pd.DataFrame = field(default_factory=pd.DataFrame)
     subject: Text = Text("margin", "маржа")
     product: np.ndarray = field(default_factory=lambda: np.empty(0))
@@ -105,8 +108,16 @@ class LifetimeValue(Result):
         brings = f"клиент приносит {ACCUSATIVE[self.subject.ru]}"
         head = Text(f"A client brings {told} of {self.subject.en} in the first {time}",
                     f"За первые {time} {brings} {told}")  # fmt: skip
+        if self.begin:
+            since = in_time(self.begin), in_time(self.begin, "ru")
+            head = Text(f"A client who had stayed {since[0]} brings {told} of {self.subject.en} "
+                        f"from then to {time}",
+                        f"Проработавший {since[1]} {brings} {told} с этого времени до {time}"
+                        )  # fmt: skip
         parts = [head.in_language(lang)]
-        if np.isfinite(rows.loc["extrapolated", "estimate"]):
+        if rows.loc["extrapolated", "estimate"] != rows.loc["expected", "estimate"] and np.isfinite(
+            rows.loc["extrapolated", "estimate"]
+        ):
             told = self._money(rows.loc["extrapolated"], lang)
             whole = Text(f"in all {told}, if the last rates go on",
                          f"всего {told}, если темпы не изменятся")  # fmt: skip
@@ -191,6 +202,7 @@ class LifetimeValue(Result):
 
     def _by_group(self, axes, lang: str):
         from clientlab.session import charts
+        from clientlab.session.charts_lifetime import money_axis
 
         rows = self.frame[self.frame["measure"] == "expected"]
         rows = rows.sort_values(["estimate", "base"], ascending=False, kind="stable")
@@ -205,7 +217,7 @@ class LifetimeValue(Result):
             quiet=(rows["base"] < 10).to_list(),
         )  # fmt: skip
         axes.set_xlim(left=min(0.0, rows["low"].min()))
-        axes.xaxis.set_major_formatter(lambda value, _: in_currency(value, "", lang))
+        money_axis(axes.xaxis, lambda value: in_currency(value, "", lang))
         return axes
 
     def _curve(self, axes, lang: str):
@@ -225,8 +237,10 @@ class LifetimeValue(Result):
         }  # fmt: skip
         assumed = {}
         if len(more):
-            assumed[name] = (np.append(month[-1:], more["month"]),
-                             np.append(seen["estimate"].iloc[-1:], more["estimate"]))  # fmt: skip
+            assumed[name] = (
+                np.append(month[-1:], more["month"]),
+                *(np.append(seen[end].iloc[-1:], more[end]) for end in ("estimate", "low", "high")),
+            )
         charts.steps(axes, series, assumed=assumed, quiet=(short,), stepped=False, top=None,
                      write=lambda value: in_currency(value, "", lang))  # fmt: skip
         axes.set_xlabel(Text("month of the relationship", "месяц сотрудничества"
@@ -276,7 +290,8 @@ def lifetime_value(
     ----------
     base : ClientBase
     horizon : float
-        Months of 'expected', rounded to whole ones.
+        Months of 'expected', rounded to whole ones; shortened to those that clients were
+        followed for if fewer than five left.
     by : str, optional
         Column of clients.
     discount : float
@@ -330,33 +345,53 @@ def lifetime_value(
     groups = [(None, np.arange(len(seen.frame)))] if by is None else [
         (group, rows) for group, rows in
         seen.frame.groupby(by, sort=True, dropna=False).indices.items()]  # fmt: skip
+    curves = [Curve.of(seen.frame.iloc[rows]) for _, rows in groups]
+    asked, horizon = round(horizon), min(_reach(one, round(horizon)) for one in curves)
     found, tables = {}, []
     for group, rows in groups:
         part = seen.frame.iloc[rows]
-        found[group] = worth_of(part, money.money[rows], money.days[rows], round(horizon),
+        found[group] = worth_of(part, money.money[rows], money.days[rows], horizon,
                                 discount, PAID[paid], level)  # fmt: skip
         table = pd.DataFrame(found[group].rows, columns=["measure", "estimate", "low", "high",
                                                          "base"])  # fmt: skip
         tables.append(table if by is None else table.assign(**{by: [group] * len(table)}))
     frame = pd.concat(tables, ignore_index=True)
     for place, lang in enumerate(("en", "ru")):
-        time = in_time(float(round(horizon)), lang)
+        time = in_time(float(horizon), lang)
         labels = [LABELS[name].in_language(lang).format(time) for name in frame["measure"]]
         frame.insert(1 + place, f"label_{lang}", labels)
     first = next(iter(found.values()))
     notes = [*money.notes]
-    if first.tail is not None and by is None:
+    if first.tail is not None and by is None and not curves[0].left.all():
         notes.insert(0, assumption(first.tail))
+    notes += [_shorter(horizon, asked)] * (horizon < asked)
     if discount:
         notes.append(Text(f"Money of a year later counts {percent(discount)} less a year.",
                           f"Деньги дисконтированы: {percent(discount, 'ru')} в год."))  # fmt: skip
-    curve = Curve.of(seen.frame)
+    curve = curves[0] if by is None else Curve.of(seen.frame)
     return LifetimeValue(
         frame[[*([] if by is None else [by]), *frame.columns.drop(by or [])]],
         seen.provenance, (*notes, *about_curve(curve, seen), *seen.notes),
-        horizon=float(round(horizon)), by=by or "", by_month=first.by_month if by is None
+        horizon=float(horizon), by=by or "", by_month=first.by_month if by is None
         else pd.DataFrame(), subject=money.subject, product=first.product,
+        begin=0.0 if by else curve.begin / DAYS_IN_MONTH,
     )  # fmt: skip
+
+
+def _reach(curve: Curve, asked: int) -> int:
+    """Months that can be told: without a rate of the tail, those that were followed."""
+    if curve.left.all() or Tail.of(curve, curve.followed()) is not None:
+        return asked
+    return min(asked, curve.told_months)
+
+
+def _shorter(months: int, asked: int) -> Text:
+    return Text(
+        f"Asked for {in_time(asked)}; too few have left to say what comes after "
+        f"{in_time(months)}, where the following ends.",
+        f"Запрошен горизонт {in_time(asked, 'ru')}; ушли слишком немногие, чтобы говорить о том, "
+        f"что будет дальше отметки {in_time(months, 'ru')}: дальше не наблюдали.",
+    )
 
 
 def _checked(horizon: float, discount: float, paid: str) -> None:
@@ -395,8 +430,7 @@ def worth_of(
     again = Redrawn.of(curve, part["client_id"])
     money, days = money[curve.rows], days[curve.rows]
     until = curve.followed()
-    whole = np.ceil if curve.left.all() else np.floor  # all gone: nothing follows
-    seen = min(max(int(whole(until / DAYS_IN_MONTH)), 1), money.shape[1])
+    seen = min(curve.told_months, money.shape[1])
     tail = Tail.of(curve, until)
     weights = np.vstack([np.ones(len(curve.rows)), again.weights])
     months = np.arange(1, max(horizon, seen) + 1)

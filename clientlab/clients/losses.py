@@ -17,8 +17,7 @@ from clientlab.clients.base import ClientBase
 from clientlab.clients.curves import Curve
 from clientlab.clients.durations import durations
 from clientlab.clients.group_differences import named
-from clientlab.clients.last_months import nothing_in
-from clientlab.clients.lifetime_mean import Tail
+from clientlab.clients.lifetime_mean import Tail, assumption
 from clientlab.clients.nouns import CLIENTS
 from clientlab.clients.redrawn import Redrawn
 from clientlab.clients.revenue import monthly
@@ -228,12 +227,20 @@ def _forecast(
     here = seen.frame[~seen.frame["left"]].reset_index(drop=True)
     window = f"{base.day:%Y-%m-%d}"
     if here.empty:
-        return nothing_in(base, LOSSES, window, Text("nobody is a client", "клиентов нет"))
+        nobody = Text(f"{LOSSES.en}: nobody is a client on {window}.",
+                      f"{LOSSES.ru}: на {window} клиентов нет.")  # fmt: skip
+        return CannotSay.because(nobody, base.provenance())
     curve = Curve.of(seen.frame)
     if not curve.left.any():
-        return nothing_in(base, LOSSES, window, Text("nobody has left so far", "никто ещё не ушёл"))
+        so_far = Text(f"{LOSSES.en}: nobody has left so far, so nothing can be told.",
+                      f"{LOSSES.ru}: пока никто не ушёл, сказать нечего.")  # fmt: skip
+        return CannotSay.because(so_far, base.provenance())
     again = Redrawn.of(curve, seen.frame["client_id"])
-    chance = _chances(curve, again, here["exit"].to_numpy(float), days)
+    until = curve.followed()
+    # With fewer leavers the rate is a poor one, but none at all would promise no loss.
+    tail = Tail.of(curve, until) or Tail.of(curve, until, few=1)
+    age = here["exit"].to_numpy(float)
+    chance = _chances(curve, again, tail, age, days)
     told = _gave_notice(base, here)
     chance = np.where(told, 1.0, chance)
     random = np.random.default_rng(0)
@@ -246,13 +253,16 @@ def _forecast(
     whole = frame.iloc[-1:]
     frame = frame.iloc[:-1].sort_values("estimate", ascending=False, kind="stable")
     frame = pd.concat([frame, whole], ignore_index=True)
-    return frame, int(told.sum()), seen.notes
+    beyond = int((age + days > until).sum())
+    assumed = (assumption(tail, beyond),) * (tail is not None and beyond > 0)
+    return frame, int(told.sum()), (*assumed, *seen.notes)
 
 
-def _chances(curve: Curve, again: Redrawn, age: np.ndarray, days: int) -> np.ndarray:
+def _chances(
+    curve: Curve, again: Redrawn, tail: Tail | None, age: np.ndarray, days: int
+) -> np.ndarray:
     """Chance to leave within the days, shape (1 + replicates, clients)."""
     until = curve.followed()
-    tail = Tail.of(curve, until)
     rate = np.zeros(1 + len(again.survival)) if tail is None else np.append(
         tail.rate, tail.rates(again))  # fmt: skip
 

@@ -14,9 +14,9 @@ import pandas as pd
 
 from clientlab.clients.base import ClientBase
 from clientlab.clients.curves import Curve, ends_of
-from clientlab.clients.durations import DAYS_IN_MONTH, durations
-from clientlab.clients.lifetime_curves import CURVE, drawn_steps
-from clientlab.clients.times import in_time
+from clientlab.clients.durations import durations
+from clientlab.clients.lifetime_curves import CURVE, drawn_steps, nobody_left, of_those
+from clientlab.clients.times import capital, in_time
 from clientlab.results import CannotSay, Result
 from clientlab.wording import Text, percent
 
@@ -56,12 +56,13 @@ class Mistakes(Result):
         told = {way: self.value(way) for way in self.curves}
         time = in_time(self.at, lang)
         said = {way: percent(value, lang) for way, value in told.items()}
-        parts = [Text(f"Still there after {time}: {said['right']}",
-                      f"Через {time} остаются {said['right']}").in_language(lang)]  # fmt: skip
+        head = Text(f"still there after {time}: {said['right']}",
+                    f"через {time} остаются {said['right']}").in_language(lang)  # fmt: skip
+        parts = [capital(of_those(self.curves["right"].begin, lang) + head)]
         names = {"no_late_entry": Text("who takes all for new clients says",
                                        "кто считает всех новыми, скажет"),
-                 "leavers_only": Text("who looks only at those who left",
-                                      "кто смотрит только на ушедших")}  # fmt: skip
+                 "leavers_only": Text("who looks only at those who left says",
+                                      "кто смотрит только на ушедших, скажет")}  # fmt: skip
         parts += [f"{names[way].in_language(lang)} {said[way]}" for way in names if way in said]
         return f"{'; '.join(parts)}."
 
@@ -122,12 +123,14 @@ def usual_mistakes(base: ClientBase) -> Mistakes | CannotSay:
         return seen
     frame = seen.frame
     curves = {"right": Curve.of(frame)}
+    if not frame["left"].any():
+        nobody = (nobody_left(len(frame), lang) for lang in ("en", "ru"))
+        return CannotSay.because(Text(*nobody), seen.provenance)
     if seen.late:
         curves["no_late_entry"] = Curve.of(frame.assign(entry=0))
-    if frame["left"].any():
-        curves["leavers_only"] = Curve.of(frame[frame["left"]].assign(entry=0))
-    followed = curves["right"].followed() / DAYS_IN_MONTH
-    months = [month for month in MARKS if month <= followed] or [max(int(followed), 1)]
+    curves["leavers_only"] = Curve.of(frame[frame["left"]].assign(entry=0))
+    followed = curves["right"].told_months
+    months = [month for month in MARKS if month <= followed] or [followed]
     rows = []
     for way, curve in curves.items():
         found = curve.at(ends_of(np.array(months))).assign(way=way, month=months)

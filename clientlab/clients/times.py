@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
+from clientlab.clients.answers import without_brackets
+from clientlab.clients.silence import in_days
 from clientlab.wording import Text, number, plural
 
 FOREVER = 1200  # months: beyond a century nothing is told
@@ -20,16 +24,40 @@ def capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
+def stop(words: str) -> str:
+    """A full stop, unless the words end with one.
+
+    Examples
+    --------
+    >>> stop("за 5 мес."), stop("за 5 лет")
+    ('за 5 мес.', 'за 5 лет.')
+    """
+    return words if words.endswith(".") else f"{words}."
+
+
+def headed(told: str) -> str:
+    """A sentence as a title, `without_brackets`; 'мес.' keeps its full stop.
+
+    Examples
+    --------
+    >>> headed("Окупается за 2 мес. (90 клиентов).")
+    'Окупается за 2 мес.'
+    """
+    return re.sub(r"мес$", "мес.", without_brackets(told))
+
+
 def in_time(months: float, lang: str = "en") -> str:
     """A time as it is read out.
 
     Examples
     --------
-    >>> in_time(18.2), in_time(44.4), in_time(44.4, "ru")
-    ('18 months', '3.7 years', '3,7 года')
+    >>> in_time(18.2), in_time(44.4), in_time(44.4, "ru"), in_time(0.4)
+    ('18 months', '3.7 years', '3,7 года', '12 days')
     """
     if np.isinf(months) or months > FOREVER:
         return Text("no end in sight", "без видимого конца").in_language(lang)
+    if 0 < months < 1:
+        return in_days(max(round(months * 30.4375), 1), lang)
     if months < 24:
         whole = months >= 10 or months == int(months)
         unit = Text(plural(round(months), "month", "months") if whole else "months", "мес.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from clientlab.clients.answers import WRITE, interval_of, without_brackets
 from clientlab.clients.base import ClientBase
@@ -55,6 +56,18 @@ class TransformationRate(Result):
         """The month that surely has a high rate, not the noisiest one."""
         return rows.loc[rows["low"].fillna(0).idxmax()]
 
+    def stands_out(self) -> bool:
+        """Whether so many leave in the month that is told by less than a chance of 5%.
+
+        Were all months alike, leavers would fall on them by the clients at risk: binomial,
+        Bonferroni over the months that are told.
+        """
+        rows = self.told
+        top, left = self._top(rows), int(rows["left"].sum())
+        share = top["at_risk"] / rows["at_risk"].sum()
+        chance = 1.0 if share == 1 else special.bdtrc(top["left"] - 1, left, share)
+        return bool(top["left"] > 0 and len(rows) * chance < 0.05)
+
     def _months(self, month: float, lang: str) -> str:
         first = int(month) - self.every + 1
         span = number(first) if self.every == 1 else f"{first}–{int(month)}"
@@ -73,6 +86,13 @@ class TransformationRate(Result):
         ends = interval_of(top["low"], top["high"], "share", lang)
         value, of_all = (WRITE["share"](top[name], lang) for name in ("estimate", "of_all"))
         span, base = self._months(top["month"], lang), number(top["at_risk"], lang)
+        if not self.stands_out():
+            return Text(
+                f"No month stands out from chance; most leave in {span}: {value} of those still "
+                f"there (95% interval {ends}, base {base}).",
+                f"Ни один месяц не выделяется; чаще всего уходят в {span}: {value} тех, кто ещё с "
+                f"нами (95%-й интервал {ends}, база {base}).",
+            ).in_language(lang)
         return Text(
             f"Most leave in {span}: {value} of those still there (95% interval {ends}, base "
             f"{base}), {of_all} of all that began.",
@@ -87,8 +107,8 @@ class TransformationRate(Result):
         rows = self.told
         if rows.empty or not rows["left"].any():
             return ""
-        top, others = self._top(rows), rows["estimate"].median()
-        if not top["low"] > others:
+        top = self._top(rows)
+        if not self.stands_out():
             return Text("Do not pick a critical month: none stands out from chance.",
                         "Не назначать «критический месяц»: случайных колебаний ни один не "
                         "превышает.").in_language(lang)  # fmt: skip

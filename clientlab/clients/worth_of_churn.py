@@ -16,7 +16,6 @@ from clientlab.clients.answers import gap_of, in_currency, without_brackets
 from clientlab.clients.base import ClientBase
 from clientlab.clients.curves import Curve
 from clientlab.clients.durations import DAYS_IN_MONTH, durations
-from clientlab.clients.last_months import nothing_in
 from clientlab.clients.lifetime_worth import VALUE
 from clientlab.clients.margins import margins
 from clientlab.clients.redrawn import Redrawn, ends
@@ -27,6 +26,7 @@ from clientlab.wording import Text, number, percent
 
 POINTS = tuple(range(-5, 6))
 YEAR = 12 * DAYS_IN_MONTH
+POINT_OF = (0.015, 0.95)  # churn a year of which a point can be told
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -163,10 +163,9 @@ def churn_point(
         return seen
     curve = Curve.of(seen.frame)
     if not curve.left.any():
-        why = Text("nobody left, so churn cannot be scaled", "никто не ушёл, менять нечего")
-        return nothing_in(base, VALUE, f"{base.observed_from:%Y} – {base.day:%Y}", why)
+        return _no_point(base, 0.0)
     money = margins(base, seen.frame, share=margin)
-    months = min(int(horizon), max(int(curve.followed() // DAYS_IN_MONTH), 1))
+    months = min(int(horizon), curve.told_months)
     again = Redrawn.of(curve, seen.frame["client_id"])
     weights = np.vstack([np.ones(len(curve.rows)), again.weights])
     amounts, days = money.money[curve.rows][:, :months], money.days[curve.rows][:, :months]
@@ -174,9 +173,11 @@ def churn_point(
         a_day = np.nan_to_num((weights @ amounts) / (weights @ days))
     at_risk = weights @ (curve.exit - curve.entry)
     churn = 1 - np.exp(-YEAR * (weights @ curve.left) / at_risk)
+    if not POINT_OF[0] < churn[0] < POINT_OF[1]:
+        return _no_point(base, churn[0])
     whole = np.arange(curve.begin, curve.end + 1)
     daily = np.vstack([curve.at(whole)["survival"].to_numpy(), again.survival])
-    month = np.minimum(((whole[:-1] - curve.begin) // DAYS_IN_MONTH).astype(int), months)
+    month = np.minimum((whole[:-1] // DAYS_IN_MONTH).astype(int), months)
     kept = month < months
     values = {}
     for point in POINTS:
@@ -202,6 +203,17 @@ def churn_point(
         frame.reset_index(drop=True), seen.provenance, (note, *money.notes, *seen.notes),
         churn=float(churn[0]), gain=(float(gain[0]), *ends(gain[1:], level)),
         horizon=float(months), subject=money.subject,
+    )  # fmt: skip
+
+
+def _no_point(base: ClientBase, churn: float) -> CannotSay:
+    share = Text(percent(churn), percent(churn, "ru"))
+    return CannotSay.because(
+        Text(f"One point of churn: it is {share.en} a year, of which a point more or less tells "
+             "nothing.",
+             f"Один пункт оттока: за год уходят {share.ru}, пункт больше или меньше ни о чём не "
+             "говорит."),
+        base.provenance(),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from clientlab.session import style
@@ -20,7 +21,7 @@ def steps(
     ax: Axes,
     series: Mapping[str, tuple[Sequence[float], ...]],
     *,
-    assumed: Mapping[str, tuple[Sequence[float], Sequence[float]]] | None = None,
+    assumed: Mapping[str, tuple[Sequence[float], ...]] | None = None,
     marks: Mapping[str, float] | None = None,
     quiet: Sequence[str] = (),
     write: Callable[[float], str] | None = None,
@@ -34,8 +35,8 @@ def steps(
     ax : Axes
     series : mapping of name to (x, y) or (x, y, low, high)
         An empty name is not written.
-    assumed : mapping of name to (x, y), optional
-        What was not observed: dashed, in the colour of its series.
+    assumed : mapping of name to (x, y) or (x, y, low, high), optional
+        What was not observed: dashed, in the colour of its series, its band paler.
     marks : mapping of label to x, optional
         Dashed verticals with a label.
     quiet : sequence of str
@@ -61,8 +62,10 @@ def steps(
                             color=colour, alpha=0.15, linewidth=0)  # fmt: skip
         last = x[-1], y[-1]
         if assumed and name in assumed:
-            more_x, more_y = (np.asarray(part, float) for part in assumed[name])
+            more_x, more_y, *more = (np.asarray(part, float) for part in assumed[name])
             ax.plot(more_x, more_y, color=colour, linestyle=(0, (2, 2)), linewidth=2)
+            if more:
+                ax.fill_between(more_x, *more, step=drawn, color=colour, alpha=0.08, linewidth=0)
             last = more_x[-1], more_y[-1]
         if name:
             ends[name] = (*last, colour)
@@ -123,6 +126,12 @@ def bands(
     ax.yaxis.set_major_formatter(share)
     _months(ax)
     ax.spines[["left", "bottom"]].set_visible(False)
+
+
+def money_axis(axis: Axis, write: Callable[[float], str]) -> None:
+    """Few round amounts: their words are long."""
+    axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
 
 
 def _names(ax: Axes, ends: Mapping[str, tuple[float, float, str]], reach: float) -> None:

@@ -324,7 +324,7 @@ def test_a_label_that_long_clients_get_is_no_forecast(demo):
     found = survival(demo, by="key_client")
     assert any("known only as it is today" in note.en for note in found.notes)
     assert found.decide() == "Do not promise this time to new clients: who stays gets the label."
-    assert found.say().startswith("Key client: yes: ")
+    assert found.say().startswith("Key client: ")
 
 
 def _spells(rows) -> pd.DataFrame:
@@ -381,12 +381,17 @@ def test_a_gap_in_observation_is_not_bridged():
 
 
 def test_expected_losses_by_hand():
-    """S falls by a third between day 99 and 190: each of 4 clients aged 99 leaves with 1/3."""
+    """S falls by a third between day 99 and 190: each of 4 clients aged 99 leaves with 1/3.
+
+    The other 4 are followed to day 546, none longer: for the 91 days after it they leave at the
+    rate of the last whole years with anybody leaving, 2 in 2 · 149 + 4 · 546 + 4 · 99 days.
+    """
     spells = [(f"g{n}", "2023-01-01", None if n > 1 else "2023-05-30") for n in range(6)]
     spells += [(f"n{n}", "2024-03-23", None) for n in range(4)]
     base = base_of(_spells(spells), observed_from="2023-01-01", observed_until="2024-06-30")
     found = expected_losses(base)
-    old = 0  # beyond day 546 nobody is followed: the last rate, of 2 in all, is not told
+    days = 2 * 149 + 4 * 546 + 4 * 99  # day 149: 2023-05-30
+    old = 4 * (1 - np.exp(-91 * 2 / days))
     assert found.frame["estimate"].iloc[-1] == pytest.approx(4 / 3 + old)
     assert found.frame["base"].iloc[-1] == 8
     assert found.before["came"] == 0
@@ -473,3 +478,103 @@ def test_words_turn_with_the_numbers():
     base = ClientBase.read(DEMO)
     for analysis in (survival, expected_lifetime, lambda one: transformation_rate(one, every=3)):
         assert analysis(base).headline() != analysis(turned).headline()
+
+
+def _monthly(spells: pd.DataFrame) -> pd.DataFrame:
+    """100 on the 5th of every month of 2024 in which the client was there."""
+    rows = [
+        (client, 100, day)
+        for client, start, end in spells[["client_id", "started_on", "ended_on"]].to_numpy()
+        for day in pd.date_range("2024-01-05", "2024-12-05", freq="MS") + pd.Timedelta(days=4)
+        if pd.Timestamp(start) <= day <= pd.Timestamp(end or "2024-12-31")
+    ]
+    return pd.DataFrame(rows, columns=["client_id", "amount", "issued_on"])
+
+
+def _of_2024(rows) -> ClientBase:
+    spells = _spells(rows).astype(object)
+    return base_of(spells, _monthly(spells), observed_from="2024-01-01",
+                   observed_until="2024-12-31")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def one_leaver() -> ClientBase:
+    rows = [(f"c{n}", f"2024-0{n % 6 + 1}-01", None) for n in range(12)]
+    return _of_2024([*rows[1:], ("c0", "2024-01-01", "2024-07-15")])
+
+
+def test_one_leaver_makes_no_critical_month_and_no_value_of_five_years(one_leaver):
+    from clientlab.clients.value import lifetime_value
+
+    rate = transformation_rate(one_leaver)
+    assert rate.say().startswith("No month stands out from chance; most leave in month 7: 8.3% of")
+    assert rate.decide() == "Do not pick a critical month: none stands out from chance."
+    worth = lifetime_value(one_leaver)
+    assert worth.horizon == 10  # five are followed to day 306
+    assert " of revenue in the first 10 months" in worth.say()
+    assert any(note.en == "Asked for 5 years; too few have left to say what comes after 10 months, "
+               "where the following ends." for note in worth.notes)  # fmt: skip
+
+
+def test_a_forecast_beyond_what_was_followed_names_its_assumption(one_leaver):
+    found = expected_losses(one_leaver)
+    assert found.overall["estimate"] > 0
+    assert found.overall["high"] >= 1
+    told = next(note.en for note in found.notes if note.en.startswith("Assumed, not seen for "))
+    assert told.endswith("1 leaver).")
+
+
+def test_a_month_stands_out_where_leavers_crowd_by_binomial_chance():
+    """Seven of nine left in month 3 of 10; 12 at risk of 99 months: 0.12⁷ · 36 · 10 < 0.05."""
+    rows = [(f"c{n}", "2024-01-01", "2024-03-20" if n < 7 else None) for n in range(20)]
+    rows[7] = ("c7", "2024-01-01", "2024-06-20")
+    rate = transformation_rate(_of_2024(rows))
+    assert rate.say().startswith("Most leave in month 3: 35% of those still there")
+    assert rate.decide() == "Put a call before month 3, for every client, into the calendar."
+
+
+def test_where_all_left_nothing_is_assumed():
+    """Three stay 40, 50 and 60 days: the mean is 50, whatever the horizon."""
+    rows = [(name, "2024-01-01", f"2024-{day}") for name, day in
+            zip("abc", ("02-10", "02-20", "03-01"), strict=True)]  # fmt: skip
+    base = _of_2024(rows)
+    found = expected_lifetime(base)
+    assert found.horizon == 60
+    for measure in ("restricted", "extrapolated"):
+        assert found.of(measure).estimate * DAYS_IN_MONTH == pytest.approx(50)
+    assert not any(note.en.startswith(("Assumed", "Asked")) for note in found.notes)
+    assert "if the last rate goes on" not in found.say()
+    assert reasons(base).say() == "No reason is written down: 100% (base 3) of all clients left " \
+                                  "by 2 months."  # fmt: skip
+
+
+def test_those_who_entered_late_are_told_with_the_time_before():
+    """Two entered after 700 days; one leaves at 800, one is seen to 1,065: S = 1/2 from 800 on."""
+    from clientlab.clients.value import churn_point, lifetime_value
+
+    opens = pd.Timestamp("2024-01-01") - pd.Timedelta(days=700)
+    start = f"{opens:%Y-%m-%d}"
+    rows = [("a", start, "2024-04-10"), ("b", start, None)]
+    base = _of_2024(rows)
+    found = expected_lifetime(base, horizon=30)
+    expected = 800 + 0.5 * (30 * DAYS_IN_MONTH - 800)
+    assert found.of().estimate * DAYS_IN_MONTH == pytest.approx(expected)
+    assert found.say().startswith("Of those who had stayed 23 months, ")
+    worth = lifetime_value(base, horizon=30)
+    assert worth.say().startswith("A client who had stayed 23 months brings ")
+    assert churn_point(base).gain[0] > 0
+
+
+def test_who_has_only_project_clients_is_told_how_to_ask():
+    spells = _spells(FEW["no leavers"]).assign(contract="project")
+    told = 'Share still there: all clients work order by order; ask with contract="project".'
+    assert survival(base_of(spells)).say() == told
+
+
+def test_nobody_left_is_a_sentence_everywhere():
+    base = _of_2024(FEW["no leavers"])
+    for analysis in (transformation_rate, survival, expected_lifetime, reasons, usual_mistakes):
+        assert analysis(base).say().startswith("Nobody has left of 2 clients under observation")
+        assert analysis(base).say("ru").startswith("Из наблюдавшихся клиентов (2) не ушёл никто")
+    assert expected_losses(base).say("ru") == (
+        "Ожидаемые потери: пока никто не ушёл, сказать нечего.")  # fmt: skip
