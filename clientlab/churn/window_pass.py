@@ -55,12 +55,18 @@ def windows(
 
 
 def table_spans(base: ClientBase, table: str, days: np.ndarray) -> np.ndarray:
-    """For how many days a table has been kept, as known on each day; the day included."""
+    """For how many days a table has been kept, as known on each day; the day included.
+
+    Invoices since the records begin, an optional table since its first row: nobody says
+    when the touches or the board were begun.
+    """
+    opens = int(base.observed_from.to_datetime64().astype(DAY).astype(np.int64))
+    if tables()[table].required:
+        return days - opens + 1
     known = known_on(base, table).astype(np.int64)
     own = base.tables[table][tables()[table].known_at].to_numpy().astype(DAY).astype(np.int64)
     place = np.searchsorted(known, days, side="right")
     first = np.minimum.accumulate(own) if len(own) else own
-    opens = int(base.observed_from.to_datetime64().astype(DAY).astype(np.int64))
     begins = np.array([max(first[at - 1], opens) if at else day + 1
                        for at, day in zip(place, days, strict=True)], np.int64)  # fmt: skip
     return days - begins + 1
