@@ -138,7 +138,7 @@ def _profit(
     some = resamples.weights[:400]
     clv = np.broadcast_to(np.asarray(profit["clv"], float), y.shape)
     rest = {name: value for name, value in profit.items() if name != "clv"}
-    drawn = np.full(resamples.replicates, np.nan)
+    drawn = np.full(len(some), np.nan)
     for place, weights in enumerate(some):
         at = np.repeat(np.arange(len(y)), weights[resamples.codes])
         if 0 < y[at].sum() < len(at):

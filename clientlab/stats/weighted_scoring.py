@@ -109,7 +109,8 @@ def calibration_slope(y: ArrayLike, p: ArrayLike, weights: ArrayLike) -> np.ndar
     logit = np.log(np.asarray(p, float) / (1 - np.asarray(p, float)))
     spread = logit.std() or np.nan
     x = (logit - logit.mean()) / spread
-    rate = np.clip(mean(left, weights), 1e-9, 1 - 1e-9)
+    rate = mean(left, weights)
+    rate = np.where((rate > 0) & (rate < 1), rate, np.nan)
     alpha, beta = np.log(rate / (1 - rate)), np.zeros(len(weights))
     step = np.full(len(weights), np.inf)
     with np.errstate(all="ignore"):  # what does not arrive is NaN in the end
