@@ -183,11 +183,12 @@ class OverTime(Result):
         told = self._told()
         if self.verdict("year_ago") is None:
             before = Text("than the period before", "чем за период до того")
-            same = Text("not to be told from the period before", "от прошлого периода не отличить")
+            same = Text("not clearly different from the period before",
+                        "от прошлого периода не отличить")  # fmt: skip
         else:
             before = Text("than a year ago", "чем год назад")
             same = Text(
-                "not to be told from a year ago", "от того же периода год назад не отличить"
+                "not clearly different from a year ago", "от того же периода год назад не отличить"
             )
         if told is None:
             return ""
@@ -292,12 +293,16 @@ class ByGroup(Result):
         The number of all groups together, drawn as a line; NaN if there is none.
     told : Text
         The answer in a sentence, made by the indicator from its numbers.
+    marked : str
+        Column of `frame` that tells the groups which the answer is about: the others are
+        drawn grey. Without one, small groups are, if they have intervals.
     """
 
     subject: Text = Text("", "")
     what: Text = Text("", "")
     advice: Text = Text("", "")
     told: Text = Text("", "")
+    marked: str = ""
     overall: float = float("nan")
     unit_of_estimate: str = "share"
 
@@ -328,11 +333,12 @@ class ByGroup(Result):
         frame = self.frame.head(20)
         labels = frame["label_ru" if lang == "ru" else "label_en"]
         written = [WRITE[self.unit](value, lang) for value in frame["estimate"]]
-        small = (frame["base"] < 10).to_list()
+        known = frame["low"].notna().any()
+        small = ~frame[self.marked] if self.marked else (frame["base"] < 10)
         with charts.picture(self, ax) as axes:
             if pd.isna(self.overall) and (frame["estimate"] >= 0).all():
-                known = frame["low"].notna().any()
-                charts.bars(axes, labels, frame["estimate"], texts=written, quiet=small,
+                quiet = (small & (known or bool(self.marked))).to_list()  # facts are never small
+                charts.bars(axes, labels, frame["estimate"], texts=written, quiet=quiet,
                             low=frame["low"] if known else None,
                             high=frame["high"] if known else None)  # fmt: skip
             else:
@@ -340,7 +346,7 @@ class ByGroup(Result):
                 high = frame["high"].fillna(frame["estimate"])
                 reference = None if pd.isna(self.overall) else self.overall
                 charts.dots(axes, labels, frame["estimate"], low, high, texts=written,
-                            reference=reference, quiet=small)  # fmt: skip
+                            reference=reference, quiet=small.to_list())  # fmt: skip
                 if self.unit == "share" and (low >= 0).all():
                     axes.set_xlim(left=0)
                 axes.xaxis.set_major_formatter(lambda value, _: WRITE[self.unit](value, lang))
@@ -357,6 +363,8 @@ class Cells(Result):
         Columns of `frame` that make the grid.
     row_names, column_names : mapping of value to Text, optional
     told, what, advice : Text
+    drawn : int, optional
+        So many of the last rows are drawn; the others stand in `frame` only.
     """
 
     rows: str = ""
@@ -368,6 +376,7 @@ class Cells(Result):
     what: Text = Text("", "")
     advice: Text = Text("", "")
     unit_of_estimate: str = "share"
+    drawn: int | None = None
 
     formats: ClassVar[dict] = {"base": "integer"}
 
@@ -392,6 +401,8 @@ class Cells(Result):
 
         lang = texts.language()
         grid = self.frame.pivot(index=self.rows, columns=self.columns, values=self.value)
+        if self.drawn is not None:
+            grid = grid.tail(self.drawn).dropna(axis="columns", how="all")
         named = [_named(name, self.row_names, lang) for name in grid.index]
         across = [_named(name, self.column_names, lang) for name in grid.columns]
         with charts.picture(self, ax) as axes:

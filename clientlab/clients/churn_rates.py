@@ -16,7 +16,7 @@ from clientlab.clients.answers import WRITE, OverTime
 from clientlab.clients.base import ClientBase
 from clientlab.clients.nouns import CLIENTS
 from clientlab.clients.periods import IN_A_YEAR, PERIODS, called, complete, shorter
-from clientlab.clients.schema import labelled
+from clientlab.clients.schema import labelled, tables
 from clientlab.clients.spells import counted, lacks_by, ongoing
 from clientlab.results import CannotSay
 from clientlab.stats import proportions
@@ -179,19 +179,22 @@ def churn_rate(
             "договором.",
         )
         return CannotSay.because(reason, base.provenance())
+    last = rows["period"] == rows.loc[rows["base"] > 0, "period"].max()
     return ChurnBy(
         rows,
         base.provenance(frame["client_id"].nunique(), CLIENTS),
-        notes_of(rows, by) + _all_ongoing(base),
+        notes_of(rows[last] if by else rows, by) + _all_ongoing(base),
         by=by or "",
         changes=changes,
         period=period,
         subject=NAME,
         what=Text(
             f"Left in the {PERIODS[period].en}, of clients with an ongoing contract there on its "
-            f"first day; {percent(level)} intervals (Wilson)",
-            f"Ушли за {PERIODS[period].ru}, от клиентов с постоянным договором на его первый день; "
-            f"{percent(level, 'ru')}-е интервалы (Уилсон)",
+            f"first day{', the number beside a group; line: all' * bool(by)}; {percent(level)} "
+            "intervals (Wilson)",
+            f"Ушли за {PERIODS[period].ru}, от клиентов с постоянным договором на его первый день"
+            f"{' (число у группы); линия — все' * bool(by)}; {percent(level, 'ru')}-е интервалы "
+            "(Уилсон)",
         ),
         advice=Text(
             "Call those who left in the last year this week; write down the reasons that repeat.",
@@ -272,7 +275,7 @@ def notes_of(rows: pd.DataFrame, by: str | None) -> tuple[Text, ...]:
                 f"Пришли и ушли внутри одного периода, не входят ни в одну долю: {flown}.",
             )
         )
-    if by:
+    if by and by in tables()["clients"].undated:
         notes.append(
             Text(
                 f"'{by}' is as on the day of the export, also for earlier periods.",

@@ -19,9 +19,10 @@ from clientlab.clients.spells import ongoing, spells
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay
 from clientlab.stats import proportions
-from clientlab.wording import Text, percent
+from clientlab.wording import Text, percent, plural
 
 WHAT = ("clients", "revenue")
+DRAWN = 16  # more cells than that are not read from the back of a room
 AGE_COMPARED = {"M": 12, "Q": 4, "Y": 1}  # a year after the start
 
 
@@ -75,20 +76,28 @@ def cohorts(base: ClientBase, *, of: str = "clients", period: str = "Q") -> Cell
     if frame.empty:
         return CannotSay.because(_nothing(period), base.provenance())
     late = len(began) - len(inside)
-    notes = ()
+    notes = []
     if late:
-        notes = (
+        word = plural(late, "client", "clients")
+        notes.append(
             Text(
-                f"Left out: {late} clients who began before the records, of whom only those who "
+                f"Left out: {late} {word} who began before the records, of whom only those who "
                 "stayed are known.",
                 f"Не входят начавшие до начала записей: {late}. Из них известны только те, кто "
                 "остался.",
-            ),
+            )
+        )
+    if frame["cohort"].nunique() > DRAWN:
+        notes.append(
+            Text(
+                f"Drawn are the {DRAWN} newest cohorts; all stand in the table.",
+                f"На рисунке {DRAWN} последних когорт, в таблице — все.",
+            )
         )
     return Cells(
         frame,
         base.provenance(len(inside), CLIENTS),
-        notes,
+        tuple(notes),
         rows="cohort",
         columns="age",
         row_names={
@@ -96,6 +105,7 @@ def cohorts(base: ClientBase, *, of: str = "clients", period: str = "Q") -> Cell
             for first in frame["cohort"].unique()
         },
         told=_told(frame, period, of),
+        drawn=DRAWN,
         what=_what(period, of),
     )
 
@@ -181,7 +191,7 @@ def _told_clients(early: pd.DataFrame, later: pd.DataFrame) -> Text:
     counts = (later["count"].sum(), later["base"].sum(), early["count"].sum(), early["base"].sum())
     gap = proportions.difference(*counts)
     now, before = counts[0] / counts[1], counts[2] / counts[3]
-    verdict = Text("not to be told from earlier cohorts", "от ранних когорт не отличить")
+    verdict = Text("not clearly different from earlier cohorts", "от ранних когорт не отличить")
     if gap.low > 0:
         verdict = Text("more than of earlier cohorts", "больше, чем у ранних когорт")
     elif gap.high < 0:

@@ -193,7 +193,7 @@ def _told_reason(frame: pd.DataFrame) -> Text:
         many = plural(int(first["base"]), "отказ", "отказа", "отказов")
         if len(frame) > 1 and not _ahead(frame):
             second = frame["group"].iloc[1]
-            tail = Text(f"; not to be told from '{second}'", f"; от «{second}» не отличить")
+            tail = Text(f"; not clearly ahead of '{second}'", f"; от «{second}» не отличить")
         lines.append(Text(
             f"Most frequent reason of refusal: {first['group']}, {share}{tail.en} (95% interval "
             f"{ends}, base {base} refusals).",

@@ -173,8 +173,9 @@ def _answer(base: ClientBase, by: str, frame: pd.DataFrame, told: Text, notes) -
             "Decide: either say that we work with these industries, or take no more of them.",
             "Решить: либо открыто работать с этими отраслями, либо больше их не брать.",
         )
+    marked = "excluded" if "excluded" in frame and frame["excluded"].any() else ""
     return ByGroup(
-        frame, base.provenance(int(frame["base"].sum()), CLIENTS), notes,
+        frame, base.provenance(int(frame["base"].sum()), CLIENTS), notes, marked=marked,
         subject=Text("Share of revenue", "Доля выручки"), told=told, advice=advice,
         what=Text(f"Share of revenue from {first} to {last} by {meaning.en}",
                   f"Доля выручки с {first} по {last}; разрез: {meaning.ru}"),

@@ -106,7 +106,7 @@ class Retention(OverTime):
         name = called(row["period"], self.period, lang)
         net, gross = percent(row["nrr"], lang), percent(row["grr"], lang)
         heads = {
-            0: Text(f"Of recurring revenue {net} were there at the end of {name}",
+            0: Text(f"Of recurring revenue {net} was there at the end of {name}",
                     f"Регулярной выручки на конец {name} осталось {net}"),
             -1: Text(f"Recurring revenue of the same clients shrank to {net} in {name}",
                      f"Регулярная выручка тех же клиентов за {name} сжалась до {net}"),

@@ -50,7 +50,7 @@ def over_time(
     colours = np.where(place == len(values) - 1, style.MAIN, style.QUIET)
     if low is not None and high is not None:
         ax.vlines(place, low, high, color=colours, linewidth=3, alpha=0.7)
-    ax.scatter(place, values, s=80, color=colours, zorder=3)
+    ax.scatter(place, values, s=80, color=colours, zorder=3, clip_on=False)  # whole at zero too
     seen = np.flatnonzero(~np.isnan(values))
     if len(seen):
         last = seen[-1]

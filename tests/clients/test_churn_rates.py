@@ -95,7 +95,7 @@ def test_the_words_follow_the_numbers():
     assert rose.frame[["lost", "base"]].values.tolist() == [[5, 100], [40, 135]]
     assert rose.headline() == "Churn of clients: 30% in 2025, more than the period before"
     assert fell.headline().endswith("less than the period before")
-    assert same.headline().endswith("not to be told from the period before")
+    assert same.headline().endswith("not clearly different from the period before")
     assert fell.headline("ru").endswith("меньше, чем за период до того")
     assert "a rise" in rose.say()
     assert "a fall" in fell.say()
@@ -242,3 +242,12 @@ def test_the_decision_follows_the_comparison_of_the_headline():
     assert result.headline().endswith("more than the period before")
     assert result.decide().startswith("Call those who left")
     assert any("clients.contract" in note.en for note in result.notes)
+
+
+def test_notes_of_a_breakdown_are_about_the_period_that_is_told():
+    clients = CLIENTS.assign(region=["North", "South"] * (len(CLIENTS) // 2) + ["North"] * (
+        len(CLIENTS) % 2), tier="gold")  # fmt: skip
+    notes = [note.en for note in churn_rate(read(clients), by="region").notes]
+    assert notes == ["2 of 2 rates stand on fewer than 30 clients."]
+    notes = [note.en for note in churn_rate(read(clients), by="tier").notes]
+    assert notes[-1] == "'tier' is as on the day of the export, also for earlier periods."

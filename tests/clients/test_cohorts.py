@@ -59,7 +59,7 @@ def test_the_triangle_of_clients():
     }  # fmt: skip
     wilson = proportions.interval(1, 2)
     assert grid(result, "low")[("2024-01", 1)] == pytest.approx(float(wilson.low))
-    assert result.notes[0].en.startswith("Left out: 1 clients who began before the records")
+    assert result.notes[0].en.startswith("Left out: 1 client who began before the records")
 
 
 def test_the_triangle_of_revenue_begins_with_the_first_whole_quarter():
@@ -94,7 +94,7 @@ def many(stay_early: int, stay_late: int) -> ClientBase:
 def test_the_words_follow_the_numbers():
     assert "80% of later cohorts are there, more than" in cohorts(many(20, 40)).say()
     assert "40% of later cohorts are there, less than" in cohorts(many(40, 20)).say()
-    assert "not to be told from earlier cohorts" in cohorts(many(30, 31)).say()
+    assert "not clearly different from earlier cohorts" in cohorts(many(30, 31)).say()
     assert "не отличить" in cohorts(many(30, 31)).say("ru")
 
 
@@ -129,3 +129,18 @@ def test_unobserved_cells_are_drawn_empty_and_not_as_zero():
     cells = np.ma.filled(axes.collections[0].get_array().astype(float), np.nan)
     assert np.isnan(cells.reshape(2, 3)[1, 2])
     assert len([text for text in axes.texts if text.get_text()]) == 5
+
+
+def test_of_many_cohorts_the_newest_are_drawn_with_their_numbers():
+    days = pd.date_range("2018-01-10", "2024-09-30", freq="QS")
+    clients = pd.DataFrame({"client_id": [f"c{n}" for n in range(len(days))], "started_on": days})
+    result = cohorts(read(clients, start="2018-01-01"))
+    assert result.frame["cohort"].nunique() == len(days) == 26
+    axes = result.plot()
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels[-1] == "Q3 2024"
+    assert len(labels) == 16
+    assert "100%" in [text.get_text() for text in axes.texts]
+    assert "16 newest cohorts" in result.notes[-1].en
+    assert "keep more clients cannot be said" in cohorts(read()).say()
+    assert "keep more revenue cannot be said" in cohorts(read(), of="revenue").say()

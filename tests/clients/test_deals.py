@@ -96,7 +96,7 @@ def test_spellings_of_a_reason_are_one():
 def test_a_lead_that_may_be_chance_is_told():
     result = refusal_reasons(read())
     assert result.say() == (
-        "Most frequent reason of refusal: Price, 75%; not to be told from 'no budget' (95% "
+        "Most frequent reason of refusal: Price, 75%; not clearly ahead of 'no budget' (95% "
         "interval 30–95%, base 4 refusals)."
     )
     assert "No reason is told for 1 of 5 refusals (20%): the shares are of the others." in [
@@ -107,7 +107,7 @@ def test_a_lead_that_may_be_chance_is_told():
 def test_a_clear_lead_is_told_without_the_second():
     many = pd.concat([LOST.iloc[[0]]] * 20 + [LOST.iloc[[2]]] * 3, ignore_index=True)
     many["company"] = [f"x{row}" for row in range(len(many))]
-    assert "not to be told" not in refusal_reasons(read(many)).say()
+    assert "not clearly" not in refusal_reasons(read(many)).say()
 
 
 def test_only_the_last_months():

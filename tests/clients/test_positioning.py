@@ -120,3 +120,12 @@ def test_a_cost_that_tells_no_client_leaves_no_interval(folder):
     row = client_budget(read(folder)).frame.iloc[-1]
     assert row["estimate"] == 0.5
     assert pd.isna(row["low"])
+
+
+def test_the_picture_marks_the_industries_of_its_title_and_no_small_ones(folder):
+    def colours(said):
+        return [bar.get_facecolor() for bar in positioning(read(folder, said)).plot().patches]
+
+    named = colours('[agency]\nnot_industries = ["retail", "arms"]\n')
+    assert named[1] != named[0] == named[2]
+    assert len(set(colours(""))) == 1  # facts of the books: one client is no small base
