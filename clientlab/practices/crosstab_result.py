@@ -7,24 +7,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from string import ascii_uppercase
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from clientlab.practices.crosstab_tests import (
-    Banner,
-    Cells,
-    pairs_of,
-)
+from clientlab.practices import crosstab_table, crosstab_why
+from clientlab.practices.crosstab_tests import ALPHA, NONE, SMALL, Banner, Cells, pairs_of
 from clientlab.practices.planning import smallest_detectable
 from clientlab.practices.survey import Survey
-from clientlab.problems import InvalidValue
-from clientlab.results import CannotSay, Result
+from clientlab.results import Result
 from clientlab.wording import Text, number, percent, plural
 
-SMALL = 30  # effective base under which a cell is marked
-ALPHA = 0.05
-ADJUSTMENTS = {"holm": "Holm", "bh": "Benjamini–Hochberg", "bonferroni": "Bonferroni"}
+if TYPE_CHECKING:
+    from clientlab.session.tables import Table
+
+LETTERS = [*ascii_uppercase, *(f"A{letter}" for letter in ascii_uppercase)]
 
 PAIRS = ["question", "banner", "option", "higher", "lower", "test", "base_higher", "base_lower",
          "difference", "p_value", "adjusted"]  # fmt: skip
@@ -43,12 +41,14 @@ class Rows:
     adjusted: np.ndarray
     letters: np.ndarray
     min_base: int
+    hidden: tuple[int, ...] = ()
 
     def frame(self) -> pd.DataFrame:
         rows, groups = self.cells.estimate.shape
-        names = np.array([*ascii_uppercase, *(f"A{c}" for c in ascii_uppercase)], object)[:groups]
+        names = np.array(LETTERS, object)[:groups]
         mark = np.where(self.cells.effective_base < SMALL, "small", "").astype(object)
         mark[self.untested] = "grey"
+        mark[:, list(self.hidden)] = "hidden"
 
         def down(values: list) -> np.ndarray:
             return np.repeat(np.array(values, object), groups)
@@ -77,6 +77,28 @@ class Rows:
     @property
     def untested(self) -> np.ndarray:
         return self.cells.effective_base < self.min_base
+
+    def without(self, groups: list[int]) -> Rows:
+        """Blank groups, by place; neither their tests nor letters that name them stay."""
+        if not groups:
+            return self
+        gone = np.isin(np.arange(len(self.banner.names)), groups)
+        pairs = gone[pairs_of(len(gone))].any(axis=1)
+        blank = {name: np.where(gone, np.nan, getattr(self.cells, name))
+                 for name in ("estimate", "low", "high")}  # fmt: skip
+        cells = replace(
+            self.cells, **blank, count=np.where(gone, -1, self.cells.count),
+            p_value=np.where(pairs, np.nan, self.cells.p_value),
+            test=np.where(pairs, NONE, self.cells.test),
+        )  # fmt: skip
+        own = {LETTERS[group] for group in groups}
+        kept = [["" if gone[place] else joined_letters(
+                    [one for one in letters_in(found, len(gone)) if one not in own], len(gone))
+                 for place, found in enumerate(row)] for row in self.letters]  # fmt: skip
+        return replace(
+            self, cells=cells, adjusted=np.where(pairs, np.nan, self.adjusted),
+            letters=np.array(kept, object).reshape(self.letters.shape), hidden=tuple(groups),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -158,87 +180,8 @@ class Crosstab(Result):
         >>> found = crosstab(demo_survey(), "knowledge_actual", "role_model")
         >>> found.why("B>A").startswith("B (One person for account and project) 7.3 (base 44)")
         True
-        """  # fmt: skip
-        row = self._one_row(option, question, banner)
-        letters = [part.strip().upper() for part in pair.replace("<", ">").split(">")]
-        if pair.count("<") == 1:
-            letters.reverse()
-        cells = row.set_index("letter")
-        unknown = [letter for letter in letters if letter not in cells.index]
-        if len(letters) != 2 or unknown or letters[0] == letters[1]:
-            known = ", ".join(cells.index)
-            raise InvalidValue(f"{pair!r} is no pair of groups such as 'B>C'; there are {known}.")
-        return self._told_pair(cells, letters, lang)
-
-    def _told_pair(self, cells: pd.DataFrame, letters: list[str], lang: str) -> str:
-        one, two = (cells.loc[letter] for letter in letters)
-        tests = self.tests()
-        tests = tests[(tests["question"] == one["question"]) & (tests["option"] == one["option"])
-                      & (tests["banner"] == one["banner"])]  # fmt: skip
-        among = {one["group"], two["group"]}
-        found = tests[
-            [{a, b} == among for a, b in zip(tests["higher"], tests["lower"], strict=True)]
-        ]
-        test = found.iloc[0]
-        said = "; ".join(
-            f"{letter} ({self._group(cell, lang)}) {self._value(cell, lang)} "
-            f"({Text('base', 'база').in_language(lang)} {number(cell['effective_base'], lang)})"
-            for letter, cell in zip(letters, (one, two), strict=True)
-        )
-        if pd.isna(test["p_value"]):
-            least = min(one["effective_base"], two["effective_base"])
-            return said + Text(
-                f"; not tested: a base of {number(least)} is under {self.min_base}.",
-                f"; не проверялось: база {number(least, 'ru')} меньше {self.min_base}.",
-            ).in_language(lang)
-        how = {"score": Text("score test of two shares", "тест двух долей (score)"),
-               "exact": Text("Fisher's exact test", "точный тест Фишера"),
-               "welch": Text("Welch's test of means", "тест Уэлча для средних")}  # fmt: skip
-        other = Text(
-            "linearised t test (weights, clusters)", "линеаризованный t-тест (веса, кластеры)"
-        )
-        name = how.get(test["test"], other).in_language(lang)
-        family = len(tests[tests["p_value"].notna()])
-        p, adjusted = (_p_value(test[part], lang) for part in ("p_value", "adjusted"))
-        rule = ADJUSTMENTS.get(self.adjust or "", "")
-        en, ru = plural(family, "pair", "pairs"), plural(family, "пару", "пары", "пар")
-        corrected = Text("not corrected", "без поправки")
-        if rule:
-            corrected = Text(
-                f"corrected for {family} {en} ({rule}) {adjusted}",
-                f"с поправкой на {family} {ru} ({rule}) {adjusted}",
-            )
-        higher = test["differ"] and one["estimate"] > two["estimate"]
-        verdict = Text("higher", "выше") if higher else Text("no letter", "буквы нет")
-        raw = test["p_value"] < ALPHA and not test["differ"]
-        lone = Text("; a table without correction would print a letter",
-                    "; таблица без поправки поставила бы букву")  # fmt: skip
-        return (f"{said}; {name}, p {p}, {corrected.in_language(lang)}: "
-                f"{verdict.in_language(lang)}{lone.in_language(lang) * bool(raw)}.")  # fmt: skip
-
-    def _one_row(
-        self, option: str | None, question: str | None, banner: str | None
-    ) -> pd.DataFrame:
-        rows = self.frame
-        for name, chosen in (("question", question), ("banner", banner), ("option", option)):
-            if chosen is not None:
-                rows = rows[rows[name] == chosen]
-            known = list(dict.fromkeys(rows[name]))
-            if len(known) != 1:
-                listed = ", ".join(known or dict.fromkeys(self.frame[name]))
-                raise InvalidValue(f"Say {name}=…: one of {listed}.")
-        return rows
-
-    def _group(self, cell: pd.Series, lang: str) -> str:
-        table = next(part for part in self.tables if part.banner.question == cell["banner"])
-        place = table.banner.names.index(cell["group"])
-        return table.banner_labels[place].in_language(lang)
-
-    def _value(self, cell: pd.Series, lang: str) -> str:
-        if cell["measure"] == "share":
-            return percent(cell["estimate"], lang)
-        scale, digits = (100, 0) if cell["measure"] == "nps" else (1, 1)
-        return number(scale * cell["estimate"], lang, digits=digits)
+        """
+        return crosstab_why.why(self, pair, option, question, banner, lang)
 
     def groups(self) -> pd.DataFrame:
         """Groups of the banners: ``banner, group, letter, label_en, label_ru, base,
@@ -277,27 +220,39 @@ class Crosstab(Result):
         Returns
         -------
         Crosstab
-            ``count, estimate, low, high`` NaN and no letters in these groups.
+            ``count, estimate, low, high`` NaN, no letters and no tests of these groups.
         """
-        limit, frame = self.min_base if smallest is None else smallest, self.frame.copy()
-        for table in self.tables:
-            own = frame["banner"] == table.banner.question
-            bases = frame[own].groupby("group", sort=False)["base"].max().sort_values()
-            hidden = list(bases.index[bases < limit])
-            if len(hidden) == 1 and len(bases) > 1 and table.banner.codes is not None:
-                hidden = list(bases.index[:2])
-            rows = own & frame["group"].isin(hidden)
-            frame.loc[rows, ["count", "estimate", "low", "high"]] = np.nan
-            frame.loc[rows, ["letters", "mark"]] = ["", "hidden"]
+        limit = self.min_base if smallest is None else smallest
+        tables = tuple(table.without(_too_small(self.frame, table, limit)) for table in self.tables)
         note = Text(
             "Groups too small to be shown without telling who they are: blank.",
             "Слишком маленькие группы, по которым можно узнать людей, не показаны.",
         )
-        return replace(self, frame=frame, notes=(*self.notes, note))
+        frame = pd.concat([table.frame() for table in tables], ignore_index=True)
+        return replace(self, frame=frame, tables=tables, notes=(*self.notes, note))
+
+    def group_of(self, cell: pd.Series, lang: str) -> str:
+        """Label of the group of a cell."""
+        table = next(part for part in self.tables if part.banner.question == cell["banner"])
+        return table.banner_labels[table.banner.names.index(cell["group"])].in_language(lang)
+
+    def value_of(self, cell: pd.Series, lang: str, *, letters: bool = False) -> str:
+        """What a cell is read as: '71%', 7.3, and with its mark and letters '71%* AB'."""
+        if cell["measure"] == "share":
+            said = percent(cell["estimate"], lang)
+        else:
+            scale, digits = (100, 0) if cell["measure"] == "nps" else (1, 1)
+            said = number(scale * cell["estimate"], lang, digits=digits)
+        if not letters or said == "–":
+            return said
+        said = f"({said})" if cell["mark"] == "grey" else said + "*" * (cell["mark"] == "small")
+        return f"{said} {cell['letters']}".strip()
 
     def headline(self, lang: str = "en") -> str:
         found = self.tests()
-        found = found[found["differ"]] if len(found) else found
+        if not found["p_value"].notna().any():
+            return crosstab_why.NOBODY.in_language(lang)
+        found = found[found["differ"]]
         if not len(found):
             return Text("No groups can be told apart", "Группы различить нельзя").in_language(lang)
         best = found.sort_values(["adjusted", "difference"], ascending=[True, False]).iloc[0]
@@ -311,26 +266,44 @@ class Crosstab(Result):
         label = up[f"label_{lang}"]
         label = f"«{label}»" if up["measure"] == "share" else label[0].upper() + label[1:]
         return (
-            f"{label}: {self._group(up, lang)} — {self._value(up, lang)}, "
-            f"{self._group(down, lang)} — {self._value(down, lang)}{tail.in_language(lang)}"
+            f"{label}: {self.group_of(up, lang)} — {self.value_of(up, lang)}, "
+            f"{self.group_of(down, lang)} — {self.value_of(down, lang)}{tail.in_language(lang)}"
         )
 
-    def say(self, lang: str = "en") -> str:
+    def tested(self) -> tuple[int, int, float]:
+        """How many pairs were tested, in how many rows, and the letters of chance alone.
+
+        Corrected, a row has a letter by chance in up to 5 of 100; not corrected, a pair.
+        """
         tests = self.tests()
-        made = int(tests["p_value"].notna().sum()) if len(tests) else 0
-        rows = (
-            tests[tests["p_value"].notna()].groupby(["question", "banner", "option"]).ngroups
-            if made
-            else 0
-        )
-        base = number(len(self.survey) if self.survey is not None else 0, lang)
-        chance = number(ALPHA * rows, lang, digits=1)
-        return self.headline(lang) + Text(
-            f" (base {base}; tested pairs: {number(made)}, rows: {number(rows)}; without any "
-            f"difference, rows with a letter by chance: up to {chance}).",
-            f" (база {base}; проверено пар: {number(made, 'ru')}, строк: {number(rows, 'ru')}; без "
-            f"всяких различий строк с буквой случайно: до {chance}).",
+        made = tests[tests["p_value"].notna()]
+        rows = made.groupby(["question", "banner", "option"]).ngroups if len(made) else 0
+        return len(made), rows, ALPHA * (rows if self.adjust else len(made))
+
+    def say(self, lang: str = "en") -> str:
+        base = number(self.provenance.base or 0, lang)
+        told = [f"{Text('base', 'база').in_language(lang)} {base}", self.told_tests(lang)]
+        return f"{self.headline(lang)} ({'; '.join(filter(None, told))})."
+
+    def told_tests(self, lang: str = "en") -> str:
+        """How many tests were made and how many letters chance alone would give."""
+        pairs, rows, letters = self.tested()
+        if not pairs:
+            return ""
+        what = Text("letters", "букв")
+        if self.adjust:
+            what = Text("rows with a letter", "строк с буквой")
+        chance = number(letters, lang, digits=1)
+        return Text(
+            f"tested pairs: {number(pairs)}, rows: {number(rows)}; without any difference, "
+            f"{what.en} by chance: up to {chance}",
+            f"проверено пар: {number(pairs, 'ru')}, строк: {number(rows, 'ru')}; без всяких "
+            f"различий {what.ru} случайно: до {chance}",
         ).in_language(lang)
+
+    def table(self) -> Table:
+        """The banner as it is printed: options down, groups across, letters in the cells."""
+        return crosstab_table.banner_table(self)
 
     def decide(self, lang: str = "en") -> str:
         tests = self.tests()
@@ -344,9 +317,9 @@ class Crosstab(Result):
 
     def measures(self, lang: str = "en") -> str:
         names = dict.fromkeys(table.banner.question for table in self.tables)
-        by = ", ".join(self._asked(name, lang) for name in names)
+        by = ", ".join(self.asked(name, lang) for name in names)
         asked = list(dict.fromkeys(self.frame["question"]))
-        what = self._asked(asked[0], lang)
+        what = self.asked(asked[0], lang)
         if len(asked) > 1:
             what = Text(f"{len(asked)} questions", f"Вопросов: {len(asked)}").in_language(lang)
         return Text(
@@ -354,7 +327,7 @@ class Crosstab(Result):
             f"{what} Разрез: {by} Буквы: выше этой группы",
         ).in_language(lang)
 
-    def _asked(self, question: str, lang: str) -> str:
+    def asked(self, question: str, lang: str) -> str:
         if self.survey is None:
             return question
         return self.survey.codebook[question].text.in_language(lang)
@@ -369,13 +342,12 @@ class Crosstab(Result):
         ]
         frame = frame[frame["option"].isin(list(dict.fromkeys(frame["option"]))[:20])]
         groups = frame["group"].nunique()
-        written = [f"{self._value(cell, lang)} {cell['letters']}".strip() for _, cell in
-                   frame.iterrows()]  # fmt: skip
+        written = [self.value_of(cell, lang, letters=True) for _, cell in frame.iterrows()]
         if frame["option"].nunique() == 1 and first["measure"] != "share":
             return self._plot_means(frame, ax)
         row = frame.drop_duplicates("group")
         base = frame.groupby("group", sort=False)["base"].max()
-        across = [f"{cell['letter']}: {self._group(cell, lang)} · "
+        across = [f"{cell['letter']}: {self.group_of(cell, lang)} · "
                   f"{number(base[cell['group']], lang)}"
                   for _, cell in row.iterrows()]  # fmt: skip
         with charts.picture(self, ax) as axes:
@@ -394,58 +366,34 @@ class Crosstab(Result):
         from clientlab.session import charts, texts
 
         lang = texts.language()
-        names = [f"{cell['letter']}: {self._group(cell, lang)} · {number(cell['base'], lang)}"
+        names = [f"{cell['letter']}: {self.group_of(cell, lang)} · {number(cell['base'], lang)}"
                  for _, cell in frame.iterrows()]  # fmt: skip
         scale = 100 if frame["measure"].iloc[0] == "nps" else 1
         values, low, high = (scale * frame[part] for part in ("estimate", "low", "high"))
         with charts.picture(self, ax) as axes:
             charts.dots(
                 axes, names, values, low.fillna(values), high.fillna(values),
-                texts=[f"{self._value(cell, lang)} {cell['letters']}".strip()
-                       for _, cell in frame.iterrows()],
+                texts=[self.value_of(cell, lang, letters=True) for _, cell in frame.iterrows()],
                 quiet=(frame["mark"] == "grey").to_list(),
             )  # fmt: skip
         return axes
 
 
-def surest(found: Crosstab | CannotSay) -> Text | CannotSay:
-    """The surest difference of a crosstab, and why it stands there.
-
-    Parameters
-    ----------
-    found : Crosstab
-
-    Returns
-    -------
-    Text, or CannotSay if it is given one or nothing was tested
-
-    Examples
-    --------
-    >>> from clientlab.demo import demo_survey
-    >>> from clientlab.practices import crosstab
-    >>> surest(crosstab(demo_survey(), "upsell_ways", "role_model")).en.split(" (")[0]
-    '«A separate salesperson sells on»: C'
-    """
-    if isinstance(found, CannotSay):
-        return found
-    tests = found.tests()
-    tests = tests[tests["adjusted"].notna()]
-    if tests.empty:
-        none = Text("No two groups are large enough to be compared.",
-                    "Нет двух групп, достаточно больших для сравнения.")  # fmt: skip
-        return CannotSay.because(none, found.provenance)
-    best = tests.sort_values(["adjusted", "p_value"], kind="stable").iloc[0]
-    place = {name: best[name] for name in ("option", "question", "banner")}
-    rows = found.frame
-    for name, value in place.items():
-        rows = rows[rows[name] == value]
-    letter = rows.set_index("group")["letter"]
-    pair = f"{letter[best['higher']]}>{letter[best['lower']]}"
-    said = [f"«{rows.iloc[0][f'label_{lang}']}»: {found.why(pair, **place, lang=lang)}"
-            for lang in ("en", "ru")]  # fmt: skip
-    return Text(*said)
+def _too_small(frame: pd.DataFrame, table: Rows, limit: int) -> list[int]:
+    """Places of the groups to be blanked; with one alone, the next smallest too."""
+    own = frame[frame["banner"] == table.banner.question]
+    bases = own.groupby("group", sort=False)["base"].max().sort_values(kind="stable")
+    hidden = list(bases.index[bases < limit])
+    if len(hidden) == 1 and len(bases) > 1 and table.banner.codes is not None:
+        hidden = list(bases.index[:2])
+    return [table.banner.names.index(name) for name in hidden]
 
 
-def _p_value(p: float, lang: str) -> str:
-    """'= 0.031', '< 0.0001'."""
-    return f"< {number(0.0001, lang, digits=4)}" if p < 1e-4 else f"= {number(p, lang, digits=4)}"
+def joined_letters(letters: list[str], groups: int) -> str:
+    """'ABD'; with more than 26 groups 'A AB AD'."""
+    return ("" if groups <= len(ascii_uppercase) else " ").join(letters)
+
+
+def letters_in(text: str, groups: int) -> list[str]:
+    """The letters that `joined_letters` put together."""
+    return list(text) if groups <= len(ascii_uppercase) else text.split()

@@ -17,10 +17,13 @@ from clientlab.practices.survey import Survey
 from clientlab.practices.toplines import hits_of
 from clientlab.stats import design, proportions
 
+ALPHA = 0.05
+ADJUSTMENTS = {"holm": "Holm", "bh": "Benjamini–Hochberg", "bonferroni": "Bonferroni"}
 FEW_CLUSTERS = 10  # in a group, under which its own variance is poorly known
 RARE = 5  # hits or misses under which a linearised variance is not trusted alone
-SMALL = 30  # under it shares are tested by Fisher's exact test
+SMALL = 30  # effective base under which a cell is marked, and shares tested by Fisher's exact test
 SCORE, EXACT, WELCH, LINEAR, NONE = "score", "exact", "welch", "linearised", ""
+NONE_AT_ALL = 1e-12  # standard errors that only rounding keeps from 0
 CELLS = 200_000  # of all banners together, counted at once
 
 
@@ -48,6 +51,10 @@ class Banner:
         if self.codes is None:
             return np.asarray(self.member)
         return self.codes[:, None] == np.arange(len(self.names))
+
+    def anywhere(self) -> np.ndarray:
+        """Who is in any group."""
+        return np.asarray(self.member).any(axis=1) if self.codes is None else self.codes >= 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,9 +246,10 @@ def linear_cells(
         with np.errstate(divide="ignore", invalid="ignore"):
             effective[row] = total**2 / (weights[:, None] ** 2 * there).sum(axis=0)
             parts["estimate"][row] = np.nansum(weights[:, None] * columns, axis=0) / total
-        for group in np.flatnonzero(base[row] > 1):
-            found = _interval(survey, columns[:, group], kind, level)
-            parts["low"][row, group], parts["high"][row, group] = found
+        several = np.flatnonzero(base[row] > 1)
+        if len(several) and survey.varies:
+            ends = _intervals(survey, columns[:, several], kind, level)
+            parts["low"][row, several], parts["high"][row, several] = ends
         sizes = np.nan_to_num(effective[row])
         rare = np.minimum(count[row], base[row] - count[row]) < RARE
         p[row], test[row] = _linear_tests(
@@ -252,7 +260,10 @@ def linear_cells(
 
 
 def mean_cells(one: Answers, banner: Banner, level: float, min_base: int) -> Cells:
-    """Means (or NPS) of groups, everybody counting the same: Welch's test of all pairs."""
+    """Means (or NPS) of groups, everybody counting the same: Welch's test of all pairs.
+
+    Where neither group has any spread, Fisher's exact test of its two answers.
+    """
     from scipy.special import stdtr
 
     values, inside, kind = columns_averaged(one)
@@ -273,10 +284,21 @@ def mean_cells(one: Answers, banner: Banner, level: float, min_base: int) -> Cel
             own[a] ** 2 / (base[a] - 1) + own[b] ** 2 / (base[b] - 1)
         )
         p = 2 * stdtr(degrees, -np.abs(mean[a] - mean[b]) / se)
+    test = np.full(len(pairs), WELCH, object)
+    for place in np.flatnonzero((se < NONE_AT_ALL) & (base[a] > 0) & (base[b] > 0)):
+        p[place] = _without_spread(mean[a[place]], mean[b[place]], base[a[place]], base[b[place]])
+        test[place] = EXACT
     p = np.where(np.minimum(base[a], base[b]) < max(min_base, 2), np.nan, p)[None]
-    test = np.where(np.isnan(p), NONE, WELCH).astype(object)
+    test = np.where(np.isnan(p), NONE, test[None]).astype(object)
     return Cells(kind, mean[None], ends[:, 0][None], ends[:, 1][None], base[None],
                  base[None].astype(float), np.full((1, len(base)), -1), p, test)  # fmt: skip
+
+
+def _without_spread(one: float, two: float, first: int, second: int) -> float:
+    """Everybody in a group answers alike: as two answers, by Fisher's exact test."""
+    if np.isclose(one, two):
+        return 1.0
+    return float(proportions.fisher(first, first, 0, second))
 
 
 def columns_averaged(one: Answers) -> tuple[np.ndarray, np.ndarray, str]:
@@ -291,15 +313,15 @@ def columns_averaged(one: Answers) -> tuple[np.ndarray, np.ndarray, str]:
     return hits.astype(float), np.asarray(inside), "share"
 
 
-def _interval(survey: Survey, column: np.ndarray, kind: str, level: float) -> tuple[float, float]:
-    try:
-        if kind == "share":
-            found: Any = design.proportion(column, survey.design, method="wilson", level=level)
-        else:
-            found = design.mean(column, survey.design, level=level)
-    except ValueError:  # one cluster
-        return np.nan, np.nan
-    return float(found.low), float(found.high)
+def _intervals(
+    survey: Survey, columns: np.ndarray, kind: str, level: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of each group; NaN of one that is a single cluster."""
+    if kind == "share":
+        found: Any = design.proportion(columns, survey.design, method="wilson", level=level)
+    else:
+        found = design.mean(columns, survey.design, level=level)
+    return found.low, found.high
 
 
 def _interval_of_group(values: np.ndarray, kind: str, level: float) -> tuple[float, float]:
@@ -313,13 +335,23 @@ def _interval_of_group(values: np.ndarray, kind: str, level: float) -> tuple[flo
     return float(score.low), float(score.high)
 
 
-def _degrees(one: set, two: set, spread_one: float, spread_two: float) -> float:
+def _degrees(one: int, two: int, both: int, spread_one: float, spread_two: float) -> float:
     """Clusters less two, as R's svyttest; Satterthwaite's where a group has few of them."""
-    few = min(len(one), len(two))
-    if few >= FEW_CLUSTERS or one & two or not spread_one + spread_two > 0:
-        return max(len(one | two) - 2, 1)
-    parts = (spread_one**2 / max(len(one) - 1, 0.5), spread_two**2 / max(len(two) - 1, 0.5))
+    if min(one, two) >= FEW_CLUSTERS or both or not spread_one + spread_two > 0:
+        return max(one + two - both - 2, 1)
+    parts = (spread_one**2 / max(one - 1, 0.5), spread_two**2 / max(two - 1, 0.5))
     return max((spread_one + spread_two) ** 2 / sum(parts), 1)
+
+
+def _clusters_in(survey: Survey, columns: np.ndarray) -> np.ndarray:
+    """Clusters with an answer in both of two groups; on the diagonal, in the group."""
+    there = ~np.isnan(columns)
+    if survey.clusters is not None:
+        _, codes = np.unique(survey.clusters, return_inverse=True)
+        there = np.column_stack([np.bincount(codes[group], minlength=codes.max() + 1) > 0
+                                 for group in there.T])  # fmt: skip
+    counted = there.astype(float)
+    return (counted.T @ counted).astype(int)
 
 
 def _linear_tests(
@@ -335,17 +367,17 @@ def _linear_tests(
     from scipy.special import erfc, stdtr
 
     p, test = np.full(len(pairs), np.nan), np.full(len(pairs), NONE, object)
-    if not len(pairs):
+    if not len(pairs) or not survey.varies:
         return p, test
     spread = design.covariance(columns, survey.design)
-    clusters = survey.clusters if survey.clusters is not None else np.arange(len(columns))
-    present = [set(clusters[~np.isnan(column)].tolist()) for column in columns.T]
+    present = _clusters_in(survey, columns)
     for place, (a, b) in enumerate(pairs):
         if min(effective[a], effective[b]) < max(min_base, 2):
             continue
         gap = abs(estimate[a] - estimate[b])
         se = np.sqrt(max(spread[a, a] + spread[b, b] - 2 * spread[a, b], 0.0))
-        degrees = _degrees(present[a], present[b], spread[a, a], spread[b, b])
+        se = 0.0 if se < NONE_AT_ALL * max(1.0, abs(estimate[a]), abs(estimate[b])) else se
+        degrees = _degrees(present[a, a], present[b, b], present[a, b], spread[a, a], spread[b, b])
         found, name = 2 * stdtr(degrees, -gap / se) if se > 0 else np.nan, LINEAR
         few = min(effective[a], effective[b]) < SMALL or rare[a] or rare[b]
         if kind == "share" and (few or not se > 0):
@@ -354,6 +386,9 @@ def _linear_tests(
             under = np.sqrt(pooled * (1 - pooled) * (1 / sizes).sum())
             score = erfc(gap / under / np.sqrt(2)) if under > 0 else 1.0
             found, name = np.fmax(found, score), f"{LINEAR}, {SCORE}"
+        elif not se > 0:
+            own = present[a, a], present[b, b]
+            found, name = _without_spread(estimate[a], estimate[b], *own), EXACT
         if not np.isnan(found):
             p[place], test[place] = found, name
     return p, test

@@ -7,14 +7,16 @@ be asked why it stands there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from string import ascii_uppercase
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from clientlab.practices.crosstab_result import ADJUSTMENTS, ALPHA, SMALL, Crosstab, Rows
+from clientlab.practices.crosstab_result import LETTERS, Crosstab, Rows, joined_letters
 from clientlab.practices.crosstab_tests import (
+    ADJUSTMENTS,
+    ALPHA,
+    SMALL,
     Banner,
     Cells,
     counted,
@@ -103,10 +105,23 @@ def crosstab(
     tables = _tables(survey, questions, [one for one in banners if isinstance(one, Banner)],
                      level, min_base, adjust)  # fmt: skip
     frame = pd.concat([part.frame() for part in tables], ignore_index=True)
+    base = _base(survey, questions, tables)
     return Crosstab(
-        frame, survey.provenance(), _notes(tables, min_base, adjust),
+        frame, survey.provenance(base), _notes(tables, min_base, adjust),
         tables=tuple(tables), adjust=adjust, min_base=min_base, survey=survey,
     )  # fmt: skip
+
+
+def _base(survey: Survey, questions: list[str], tables: Sequence[Rows]) -> int:
+    """Who answered one of the questions and is in a group."""
+    answered, there = np.zeros((2, len(survey)), bool)
+    for name in questions:
+        answered |= survey.answers[name].inside
+        if answered.all():
+            break
+    for table in tables:
+        there |= table.banner.anywhere()
+    return int((answered & there).sum())
 
 
 def _banner(survey: Survey, name: str) -> Banner | CannotSay:
@@ -199,19 +214,17 @@ def _table(
 def _letters(cells: Cells, adjusted: np.ndarray) -> np.ndarray:
     """The groups each cell is higher than."""
     rows, groups = cells.estimate.shape
-    names = [*ascii_uppercase, *(f"A{c}" for c in ascii_uppercase)]
-    if groups > len(names):
+    if groups > len(LETTERS):
         raise InvalidValue(f"A banner of {groups} groups has no letters; put options together.")
     found = np.full((rows, groups), "", object)
     pairs = pairs_of(groups)
+    higher: dict[tuple[int, int], list[int]] = {}
     for row, pair in zip(*np.nonzero(adjusted < ALPHA), strict=True):
         a, b = pairs[pair]
         up, down = (a, b) if cells.estimate[row, a] > cells.estimate[row, b] else (b, a)
-        found[row, up] += names[down]
-    for row, group in zip(*np.nonzero(found != ""), strict=True):
-        text = found[row, group]
-        if len(text) > 1 and groups <= len(ascii_uppercase):
-            found[row, group] = "".join(sorted(text))
+        higher.setdefault((row, up), []).append(down)
+    for place, others in higher.items():
+        found[place] = joined_letters([LETTERS[other] for other in sorted(others)], groups)
     return found
 
 
@@ -232,8 +245,10 @@ def _notes(tables: Sequence[Rows], min_base: int, adjust: str | None) -> tuple[T
     if small > 0:
         notes.append(
             Text(
-                f"{small} of {cells} cells stand on fewer than {SMALL}: exact or cautious tests.",
-                f"{small} из {cells} ячеек стоят меньше чем на {SMALL}: тесты точные, осторожные.",
+                f"{small} of {cells} cells stand on fewer than {SMALL} (*): exact or cautious "
+                "tests.",
+                f"{small} из {cells} ячеек стоят меньше чем на {SMALL} (*): тесты точные, "
+                "осторожные.",
             )
         )
     shares = [table for table in tables if table.cells.kind == "share"]
@@ -255,7 +270,7 @@ def _detectable(tables: Sequence[Rows]) -> list[Text]:
     """How large a difference each group could show against all others."""
     base = np.max([table.cells.effective_base.max(axis=0) for table in tables], axis=0)
     rest = base.sum() - base
-    names = [*ascii_uppercase][: len(base)]
+    names = LETTERS[: len(base)]
     found = {name: smallest_detectable(own, other) for name, own, other in
              zip(names, base, rest, strict=False) if min(own, other) >= 2}  # fmt: skip
     said = ", ".join(f"{name} {number(100 * least)}" for name, least in found.items()

@@ -221,6 +221,11 @@ class Survey:
         """How the respondents were drawn, for intervals and tests."""
         return Design(weights=self.weights, clusters=self.clusters, margins=self.margins)
 
+    @cached_property
+    def varies(self) -> bool:
+        """Two respondents (or clusters) at least, so that there is a variance to estimate."""
+        return len(self) > 1 and (self.clusters is None or len(set(self.clusters)) > 1)
+
     @property
     def is_simple(self) -> bool:
         """Everybody counts the same and was drawn alone."""

@@ -65,7 +65,7 @@ def topline(survey: Survey, question: str | None, *, level: float = 0.95) -> Top
     given = survey.given(question)
     if isinstance(given, CannotSay):
         return given
-    if not given.inside.any():
+    if not (given.inside & _counts(survey)).any():
         return CannotSay.because(
             Text(f"Nobody answered «{given.question.text.en}».",
                  f"На вопрос «{given.question.text.ru}» никто не ответил."), survey.provenance(0),
@@ -171,6 +171,11 @@ class Topline(Result):
         return axes
 
 
+def _counts(survey: Survey) -> np.ndarray:
+    """Whose weight is above 0."""
+    return np.ones(len(survey), bool) if survey.weights is None else survey.weights > 0
+
+
 def shares_of(
     survey: Survey, hits: np.ndarray, inside: np.ndarray, level: float
 ) -> dict[str, np.ndarray]:
@@ -197,16 +202,21 @@ def shares_of(
     effective = np.array([_kish(weights[column]) for column in inside.T])
     columns = np.where(inside, hits, np.nan).astype(float)
     parts = {name: np.full(len(base), np.nan) for name in ("estimate", "low", "high")}
-    for place in np.flatnonzero(base > 0):
-        column = columns[:, place]
-        weight = weights * inside[:, place]
-        parts["estimate"][place] = np.nansum(weight * column) / weight.sum()
-        try:
-            one = design.proportion(column, survey.design, method="wilson", level=level)
-        except ValueError:  # one cluster: a share and no interval
-            continue
-        parts["low"][place], parts["high"][place] = one.low, one.high
+    some = effective > 0
+    if not survey.varies:  # one cluster: a share and no interval
+        parts["estimate"] = _means(columns, weights)
+    elif some.any():
+        found = design.proportion(columns[:, some], survey.design, method="wilson", level=level)
+        for name in parts:
+            parts[name][some] = getattr(found, name)
     return {"count": count, **parts, "base": base, "effective_base": effective}
+
+
+def _means(columns: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Weighted means of columns, NaN left out."""
+    there = np.where(np.isnan(columns), 0.0, weights[:, None])
+    with np.errstate(invalid="ignore"):
+        return (there * np.nan_to_num(columns)).sum(axis=0) / there.sum(axis=0)
 
 
 def _kish(weights: np.ndarray) -> float:
@@ -309,19 +319,20 @@ def _texts(given: Answers) -> pd.DataFrame:
 
 def _summary(survey: Survey, given: Answers, level: float) -> dict[str, Estimate]:
     values = np.where(given.inside, given.values, np.nan)
-    known = values[~np.isnan(values)]
-    clusters = known if survey.clusters is None else np.unique(survey.clusters[given.inside])
-    nothing = Estimate(float(np.average(known)), np.nan, np.nan, np.nan, np.nan)
-    if given.question.type == "nps":
-        if len(clusters) < 2:
-            share = float((known >= 9).mean() - (known <= 6).mean())
-            return {"nps": nothing._replace(estimate=share)}
-        return {"nps": design.nps(values, survey.design, level=level)}
-    mean = design.mean(values, survey.design, level=level) if len(clusters) > 1 else nothing
-    found = {"mean": mean}
-    if survey.is_simple:
-        found["median"] = median(known, level)
-    return found
+    is_nps = given.question.type == "nps"
+    name = "nps" if is_nps else "mean"
+    if not survey.varies:
+        if is_nps:
+            values = np.where(np.isnan(values), np.nan, (values >= 9) * 1.0 - (values <= 6))
+        weights = np.ones(len(survey)) if survey.weights is None else survey.weights
+        value = float(_means(values[:, None], weights)[0])
+        return {name: Estimate(value, np.nan, np.nan, np.nan, np.nan)}
+    # As a table of one column: answers of one cluster then have a mean and no interval.
+    found = (design.nps if is_nps else design.mean)(values[:, None], survey.design, level=level)
+    summary = {name: Estimate(*(float(np.atleast_1d(part)[0]) for part in found))}
+    if survey.is_simple and not is_nps:
+        summary["median"] = median(values[~np.isnan(values)], level)
+    return summary
 
 
 def median(values: np.ndarray, level: float = 0.95) -> Estimate:

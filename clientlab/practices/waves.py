@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clientlab.practices.crosstab_result import ALPHA
-from clientlab.practices.crosstab_tests import columns_averaged
+from clientlab.practices.crosstab_tests import ALPHA, columns_averaged
 from clientlab.practices.questions import Answers
 from clientlab.practices.survey import Survey
 from clientlab.problems import InvalidValue

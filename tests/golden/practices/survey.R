@@ -34,3 +34,31 @@ cat(p, p.adjust(p, "holm"), "\n")
 cat(fisher.test(matrix(c(18, 2, 5, 7), 2))$p.value, "\n")
 cat(t.test(c(3, 4, 5, 6, 5, 4, 3, 5, 6, 4), c(5, 7, 8, 9, 6, 5, 9, 8, 7, 6))$p.value, "\n")
 cat(prop.test(c(30, 52), c(100, 100), correct = FALSE)$p.value, "\n")
+
+# Raked, and weights alone: pairs of role models (margins are known to the variance).
+options(digits = 12)
+f$nps <- (f$know >= 9) - (f$know <= 6)
+r <- rake(svydesign(~1, data = f, weights = ~rep(1, 180)), list(~size, ~region), list(
+  data.frame(size = c("s1_10", "s11_30", "s31_80", "s81"), Freq = 180 * c(.3, .3, .25, .15)),
+  data.frame(region = c("moscow", "petersburg", "million", "elsewhere"), Freq = 180 * c(.4, .2, .3, .1))),
+  control = list(maxit = 500, epsilon = 1e-12, verbose = FALSE))
+alone <- svydesign(~1, weights = ~weight, data = f)
+for (design in list(r, alone)) for (v in c("sales", "know")) {
+  for (p in list(c("agency", "production"), c("agency", "three_roles"), c("production", "three_roles"))) {
+    t <- svyttest(as.formula(paste0(v, " ~ I(role_model == '", p[2], "')")), subset(design, role_model %in% p))
+    cat(p, v, format(unname(t$estimate), digits = 12), format(t$p.value, digits = 12), "\n")
+  }
+}
+
+# Those who tick one way against those who tick another: groups that overlap.
+f$expand <- as.numeric(grepl("expand", f$ways)); f$team <- as.numeric(grepl("team_lead", f$ways))
+f$ke <- f$expand * f$know; f$kt <- f$team * f$know
+d <- svydesign(~agency, weights = ~weight, data = f)
+gap <- svycontrast(svytotal(~ke + expand + kt + team, d), quote(kt / team - ke / expand))
+cat("overlap", coef(gap), SE(gap), "\n")
+
+# Toplines with weights and clusters.
+cat("sales", confint(svyciprop(~sales, d, method = "logit", df = degf(d))), "\n")
+m <- svymean(~know + nps, d)
+cat("means", coef(m), SE(m), confint(m, df = degf(d)), "\n")
+print(svychisq(~role_model + sales, d, statistic = "F"), digits = 12)
