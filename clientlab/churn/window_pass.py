@@ -102,7 +102,8 @@ class _Stream(NamedTuple):
             value = None if value is None else value[keep]
         if value is not None and np.abs(value).sum() >= EXACT:
             raise InvalidValue(
-                f"{rows.table}: the sum of {rows.column!r} is too large to be exact."
+                f"{rows.table}: the values of {rows.column!r} add up to more than can be counted "
+                "exactly. Give them in thousands."
             )
         return cls._split(codes, day.astype(np.int64), known.astype(np.int64), value, len(ids))
 
