@@ -19,6 +19,7 @@ _NAMES = {
     "backtest": "backtests",
     "Column": "candidates",
     "verdict": "verdicts",
+    "unseen": "unseen_clients",
     "curves": "backtest_curves",
     "reliability": "probability_check",
     "alarms": "alarms_caught",

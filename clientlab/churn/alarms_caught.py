@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,8 @@ from clientlab.clients.answers import in_currency
 from clientlab.results import CannotSay, Result
 from clientlab.stats import proportions
 from clientlab.wording import Text, number, percent
+
+SPENT = "spend_90"  # the feature: money invoiced in 90 days
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -103,15 +105,21 @@ class Alarms(Result):
 
 
 def alarms(
-    tested: Backtest | CannotSay, *, money: pd.Series | None = None, level: float = 0.95
+    tested: Backtest | CannotSay,
+    snapshots: Any = None,
+    *,
+    money: pd.Series | None = None,
+    level: float = 0.95,
 ) -> Alarms | CannotSay:
     """What the alarms caught, how early, and what was missed.
 
     Parameters
     ----------
     tested : Backtest
+    snapshots : Snapshots, optional
+        With the feature `spend_90` they tell what a client brings in a month.
     money : Series by client_id and day, optional
-        What a client brings in a month, as known on the day.
+        What a client brings in a month, as known on the day, if you know it better.
     level : float
 
     Returns
@@ -132,6 +140,8 @@ def alarms(
     """
     if isinstance(tested, CannotSay):
         return tested
+    if money is None and snapshots is not None and SPENT in snapshots.X:
+        money = snapshots.X[SPENT] / 3
     rows = [(name, *_of(tested.rows_of(name), money, level)) for name in tested.labels]
     columns = ["candidate", "estimate", "low", "high", "base", "alarms", "right", "lead_days",
                "money_missed", "money_at_stake"]  # fmt: skip

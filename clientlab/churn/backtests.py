@@ -57,7 +57,7 @@ class Backtest(Result):
         training_leavers, clients, leavers``.
     labels : dict of candidate to Text
     kinds : dict of candidate to 'model', 'rule' or 'column'
-    draws : dict of candidate to dict of measure to ndarray
+    draws, unseen_draws : dict of candidate to dict of measure to ndarray
         The resamples behind the intervals, the same clients for all candidates.
     horizon : Timedelta
     level : float
@@ -69,6 +69,7 @@ class Backtest(Result):
     labels: Mapping[str, Text] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     draws: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
+    unseen_draws: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
     horizon: pd.Timedelta = pd.Timedelta("90D")  # noqa: RUF009 - immutable
     level: float = 0.95
 
@@ -235,19 +236,20 @@ def backtest(
     rows = _with_ends(rows, snapshots.keys)
     told = {name: one for name, one in wanted.items() if name not in missing}
     frame, draws = _measures(rows, list(told), profit, level, seed)
-    unseen = pd.DataFrame(columns=COLUMNS)
+    unseen, apart_draws = pd.DataFrame(columns=COLUMNS), {}
     models = {name: one for name, one in told.items() if is_model(one)}
     if unseen_folds and models:
         apart = predicted(models, X, y, found, folds=unseen_folds, seed=seed)[0]
         apart = apart if among is None else _among(apart, among)
-        unseen = _measures(_with_ends(apart, snapshots.keys), list(models), profit, level, seed)[0]
+        apart = _with_ends(apart, snapshots.keys)
+        unseen, apart_draws = _measures(apart, list(models), profit, level, seed)
     labels = {name: label(name, one) for name, one in told.items()}
     notes = [*_cautions(fitted, X, y, found[-1], labels),
              *words.notes(rows, labels, missing, profit is None)]  # fmt: skip
     return Backtest(
         frame, _provenance(snapshots, rows, found), tuple(notes), rows, unseen,
         _days(rows, y, found), labels, {name: _kind(one) for name, one in told.items()}, draws,
-        horizon, level,
+        apart_draws, horizon, level,
     )  # fmt: skip
 
 

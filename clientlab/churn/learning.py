@@ -180,18 +180,20 @@ def _part(
     """Rows of the test, predicted by a model that learnt from a part of the clients."""
     days = X.index.get_level_values("day")
     clients = X.index.get_level_values("client_id")
-    parts, count, left = [], 0, 0
+    parts, count, left, kept = [], 0, 0, {}
     template = tested.rows_of(next(iter(tested.labels)))
     for day, rows in template.groupby("day", sort=True):
         row = tested.days[tested.days["day"] == day].iloc[0]
-        train = (days >= row["trained_from"]) & (days <= row["trained_until"])
-        mine = _drawn(clients[train], y.to_numpy()[train], share, random)
-        taught = train & clients.isin(mine)
-        fitted = predicting.fitted(model, X[taught], y[taught])
+        if row["trained_until"] not in kept:  # a model may be kept for several test days
+            train = (days >= row["trained_from"]) & (days <= row["trained_until"])
+            mine = _drawn(clients[train], y.to_numpy()[train], share, random)
+            taught = train & clients.isin(mine)
+            count, left = len(mine), clients[taught][y.to_numpy()[taught] == 1].nunique()
+            kept = {row["trained_until"]: predicting.fitted(model, X[taught], y[taught])}
+        inner = kept[row["trained_until"]]
         at = pd.MultiIndex.from_frame(rows[["client_id", "day"]])
-        score, p = predicting.asked(fitted, X.loc[at])
+        score, p = predicting.asked(inner, X.loc[at])
         parts.append(rows.assign(score=score, probability=p, alarm=False))
-        count, left = len(mine), clients[taught][y.to_numpy()[taught] == 1].nunique()
     return pd.concat(parts).loc[template.index], count, left
 
 
