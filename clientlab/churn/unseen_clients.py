@@ -74,8 +74,8 @@ class Unseen(Result):
         return Text(
             f"{name} of models that never saw the client less that of models that may have, same "
             "clients and days; below 0: worse; grey: contains 0",
-            f"{name} модели, не видевшей клиента, минус {name} модели, которая могла его видеть, те "
-            "же клиенты и даты; ниже 0: хуже; серое: содержит 0",
+            f"{name} модели, не видевшей клиента, минус {name} модели, которая могла его видеть; "
+            "те же клиенты и даты; ниже 0: хуже; серое: содержит 0",
         ).in_language(lang)
 
     def plot(self, ax=None):
