@@ -66,8 +66,7 @@ def spline_logistic(*, knots: int = 4, ridge: float | None = None) -> AdditiveLo
     Notes
     -----
     Additive on the logit scale, so its parts can be told one by one (Hastie &
-    Tibshirani 1986; B-splines with a ridge as in Eilers & Marx 1996). Beyond the
-    outer knots the curve goes on as a straight line.
+    Tibshirani 1986; B-splines with a ridge as in Eilers & Marx 1996).
 
     Examples
     --------
@@ -102,8 +101,9 @@ def booster() -> Pipeline:
     Returns
     -------
     Pipeline
-        100 trees, learning rate 0.06, each split among half of the columns (Friedman 2001). No early stopping: it would hold
-        out a part of the few leavers, and decide on them when to stop.
+        100 trees, learning rate 0.06, each split among half of the columns (Friedman
+        2001, 2002). No early stopping: it would hold out a part of the few leavers, and
+        decide on them when to stop.
 
     Examples
     --------

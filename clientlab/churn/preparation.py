@@ -46,8 +46,9 @@ class Prepared(TransformerMixin, BaseEstimator):
     A number is divided by its standard deviation, a step (a gap, a category) multiplied
     by 2, which is the same for one that half of the rows have and calms rare ones
     (Gelman 2008). Gaps of a number are filled by its median and marked; infinities
-    count as gaps. Categories with fewer than 20 rows are pooled, unknown ones count as
-    none of the known. Curves are cubic B-splines without their straight part.
+    count as gaps, and a number beyond those learned from as the nearest of them.
+    Categories with fewer than 20 rows are pooled, unknown ones count as none of the
+    known. Curves are cubic B-splines without their straight part.
 
     Examples
     --------
@@ -84,8 +85,8 @@ class Prepared(TransformerMixin, BaseEstimator):
         absent = [str(name) for name in self.parts_ if name not in found]
         if absent:
             raise InvalidValue(
-                f"{len(absent)} of {len(self.parts_)} columns are missing: {', '.join(absent[:5])}. "
-                "A model needs the columns that it learned from."
+                f"{len(absent)} of {len(self.parts_)} columns are missing: "
+                f"{', '.join(absent[:5])}. A model needs the columns that it learned from."
             )
         made = [part.of(found[name]) for name, parts in self.parts_.items() for part in parts]
         return np.column_stack([np.zeros((len(X), 0)), *made])
@@ -159,7 +160,8 @@ def _parts(values: np.ndarray, knots: int) -> Iterator[Part]:
     filled = np.where(gap, median, values)
     spread = float(filled.std())
     if spread > 0:
-        told = {"median": median, "middle": float(filled.mean()), "spread": spread}
+        told = {"median": median, "middle": float(filled.mean()), "spread": spread,
+                "ends": (float(filled.min()), float(filled.max()))}  # fmt: skip
         yield Part("line", 1, told)
         if knots and len(np.unique(values[~gap])) >= STEP_VALUES:
             yield from _bends(values, told, knots)
@@ -183,9 +185,8 @@ def _bends(values: np.ndarray, told: dict, knots: int) -> Iterator[Part]:
     """Directions of a B-spline that no straight line reaches, each of the same spread."""
     from sklearn.preprocessing import SplineTransformer
 
-    spline = SplineTransformer(n_knots=knots, knots="quantile", extrapolation="linear")
-    filled = np.where(np.isnan(values), told["median"], values)[:, None]
-    basis = spline.fit_transform(filled)
+    spline = SplineTransformer(n_knots=knots, knots="quantile")
+    basis = spline.fit_transform(_within(values, **told))
     straight = np.column_stack([np.ones(len(values)), _line(values, **told)])
     slope = np.linalg.lstsq(straight, basis, rcond=None)[0]
     _, size, turned = np.linalg.svd(basis - straight @ slope, full_matrices=False)
@@ -196,9 +197,13 @@ def _bends(values: np.ndarray, told: dict, knots: int) -> Iterator[Part]:
                                               "turn": turn})  # fmt: skip
 
 
-def _line(values: np.ndarray, median: float, middle: float, spread: float) -> np.ndarray:
-    filled = np.where(np.isnan(values), median, values)
-    return ((filled - middle) / spread)[:, None]
+def _within(values: np.ndarray, median: float, ends: tuple[float, float], **_: float) -> np.ndarray:
+    """Gaps filled, and what is beyond all that was seen moved to its end."""
+    return np.clip(np.where(np.isnan(values), median, values), *ends)[:, None]
+
+
+def _line(values: np.ndarray, middle: float, spread: float, **told: Any) -> np.ndarray:
+    return (_within(values, **told) - middle) / spread
 
 
 def _gap(values: np.ndarray, share: float) -> np.ndarray:
@@ -210,9 +215,8 @@ def _step(values: np.ndarray, levels: list, shares: list) -> np.ndarray:
 
 
 def _bend(values: np.ndarray, line: dict, spline: Any, slope: Any, turn: Any) -> np.ndarray:
-    filled = np.where(np.isnan(values), line["median"], values)[:, None]
     straight = np.column_stack([np.ones(len(values)), _line(values, **line)])
-    return (spline.transform(filled) - straight @ slope) @ turn
+    return (spline.transform(_within(values, **line)) - straight @ slope) @ turn
 
 
 MAKERS = {"line": _line, "gap": _gap, "steps": _step, "bends": _bend}

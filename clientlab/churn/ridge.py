@@ -73,7 +73,7 @@ def _newton(A: np.ndarray, y: np.ndarray, pull: np.ndarray, beta: np.ndarray) ->
         weight = np.maximum(p * (1 - p), LEAST)
         bend = (A.T * weight) @ A
         bend[np.diag_indices_from(bend)] += pull
-        step = np.linalg.lstsq(bend, A.T @ (p - y) + pull * beta, rcond=None)[0]
+        step = np.linalg.solve(bend, A.T @ (p - y) + pull * beta)
         length = 1.0
         while True:  # halved until it gains: far from the end a whole step may overshoot
             nearer = beta - length * step
