@@ -248,9 +248,8 @@ def _columns(frame: pd.DataFrame, digits: int) -> dict[str, list]:
                 for value in values
             ]
         else:
-            rounded[str(name)] = json.loads(
-                json.dumps(values.tolist(), default=str, ensure_ascii=False)
-            )
+            told = values.astype(object).where(values.notna(), None).tolist()  # NaT, <NA> too
+            rounded[str(name)] = json.loads(json.dumps(told, default=str, ensure_ascii=False))
     return rounded
 
 

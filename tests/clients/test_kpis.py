@@ -7,6 +7,8 @@ required only   240      ~100   names the table that it lacks
 empty           0        0      a sentence
 """
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -15,6 +17,7 @@ from clientlab.clients.kpis import KPIS
 from clientlab.clients.schema import UNDATED, tables
 from clientlab.demo import demo_agency
 from clientlab.results import CannotSay
+from clientlab.session.findings import _columns
 
 
 def read(agency, *names) -> ClientBase:
@@ -59,6 +62,7 @@ def test_it_answers_or_says_why_not(bases, name, which):
         assert result.provenance.base is not None
         result.table()
         assert result.plot().figure.axes
+        assert json.dumps(_columns(result.frame, result.digits), allow_nan=False)
 
 
 @pytest.mark.parametrize("name", [name for name, kpi in KPIS.items() if kpi.needs])

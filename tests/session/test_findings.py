@@ -8,6 +8,8 @@ table          no       the table                 -
 
 import base64
 import io
+import json
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -60,6 +62,19 @@ def test_a_finding_carries_everything_a_slide_needs(sent, shares):
     assert content["data"]["estimate"][:2] == [0.547, 0.484]
     assert "bars 0.558 0.547" in content["alt"]
     assert shares.decide("en") in sent[1]["text/plain"]
+
+
+def test_what_is_missing_in_the_numbers_is_null(sent, shares):
+    frame = shares.frame.head(2).assign(
+        name=["a", None], day=pd.to_datetime(["2024-01-31", None]), count=pd.array([1, None])
+    )
+    frame.loc[frame.index[1], "estimate"] = float("nan")
+    finding(replace(shares, frame=frame))
+    data = json.loads(json.dumps(sent[0][FINDING_MIME]["data"], allow_nan=False))
+    assert data["name"] == ["a", None]
+    assert data["day"] == ["2024-01-31 00:00:00", None]
+    assert data["count"] == [1, None]
+    assert data["estimate"] == [0.547, None]
 
 
 def test_headline_and_decision_of_the_analyst_replace_our_own(sent, shares):
