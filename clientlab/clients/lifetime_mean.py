@@ -21,56 +21,14 @@ from clientlab.clients.group_differences import Differences, compared, named
 from clientlab.clients.lifetime_curves import about_curve, nobody_left, of_those
 from clientlab.clients.quantity import MONTHS, Quantity
 from clientlab.clients.redrawn import Redrawn, ends
+from clientlab.clients.tail import Tail, assumption
 from clientlab.clients.times import between, capital, in_time, stop
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.stats import design, survival
-from clientlab.wording import Text, number, plural
+from clientlab.wording import Text, number
 
 LIFETIME = Text("Lifetime of a client (LT)", "Срок жизни клиента (LT)")
-FEW = 5  # leavers on which the rate of the tail stands
-
-
-@dataclass(frozen=True)
-class Tail:
-    """What is assumed beyond the last day that enough clients were followed to.
-
-    Attributes
-    ----------
-    since, until : float
-        Days of the relationship between which the rate was seen.
-    left : int
-    rate : float
-        Share that leaves a day, of those still there.
-    """
-
-    since: float
-    until: float
-    left: int
-    rate: float
-
-    @classmethod
-    def of(cls, curve: Curve, until: float, *, few: int = FEW) -> Tail | None:
-        """From the shortest stretch of whole years, up to `until`, with so many leavers."""
-        year = 12 * DAYS_IN_MONTH
-        since, few = until, 1 if curve.left.all() else few  # all left: nothing is assumed
-        while since > curve.begin:
-            since = max(since - year, float(curve.begin))
-            left = int(curve.leaving(np.array([since]), np.array([until]))[0])
-            if left >= few:
-                days = curve.days_at_risk(since, until)[0]
-                return cls(since, until, left, left / days)
-        return None
-
-    def rates(self, redrawn: Redrawn) -> np.ndarray:
-        """The rate in each resample."""
-        curve = redrawn.curve
-        inside = np.clip(curve.exit, self.since, self.until) - np.clip(
-            curve.entry, self.since, self.until
-        )
-        gone = curve.left & (curve.exit > self.since) & (curve.exit <= self.until)
-        days = redrawn.weights @ inside
-        return np.divide(redrawn.weights @ gone, days, where=days > 0, out=np.zeros(len(days)))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -404,24 +362,6 @@ def _tenure(days: pd.Series, level: float) -> tuple[float, float, float, int]:
         return float(months.mean()), np.nan, np.nan, len(months)
     found = design.mean(months, design.Design(), level=level)
     return float(found.estimate), float(found.low), float(found.high), len(months)
-
-
-def assumption(tail: Tail, clients: int = 0) -> Text:
-    """What is assumed beyond the last day, in words; of how many, if that is told."""
-    year = 12 * DAYS_IN_MONTH
-    rate = number(100 * (1 - np.exp(-tail.rate * year)))
-    rate_ru = number(100 * (1 - np.exp(-tail.rate * year)), "ru")
-    since, until = (in_time(days / DAYS_IN_MONTH) for days in (tail.since, tail.until))
-    since_ru, until_ru = (in_time(days / DAYS_IN_MONTH, "ru") for days in (tail.since, tail.until))
-    many = number(clients), number(clients, "ru")
-    of = Text(f" for {many[0]} {plural(clients, 'client', 'clients')}" * bool(clients),
-              f" (касается клиентов: {many[1]})" * bool(clients))  # fmt: skip
-    return Text(
-        f"Assumed, not seen{of.en}: after {until} clients go on leaving as they did from {since} "
-        f"on ({rate}% a year, {tail.left} {plural(tail.left, 'leaver', 'leavers')}).",
-        f"Допущение{of.ru}: после отметки {until_ru} клиенты уходят с тем же темпом, что и после "
-        f"отметки {since_ru} ({rate_ru}% в год, ушедших {tail.left}).",
-    )
 
 
 def _not_guessed(left: int) -> Text:

@@ -16,23 +16,21 @@ import pandas as pd
 from clientlab.clients.answers import in_currency, without_brackets
 from clientlab.clients.base import ClientBase
 from clientlab.clients.breakdown import differences
-from clientlab.clients.curves import Curve, ends_of
+from clientlab.clients.curves import Curve
 from clientlab.clients.durations import DAYS_IN_MONTH, durations
 from clientlab.clients.group_differences import named
 from clientlab.clients.lifetime_curves import about_curve
-from clientlab.clients.lifetime_mean import Tail, assumption
 from clientlab.clients.margins import margins
 from clientlab.clients.quantity import Quantity
-from clientlab.clients.redrawn import Redrawn, ends
+from clientlab.clients.tail import Tail, assumption
 from clientlab.clients.times import in_time
+from clientlab.clients.worth_by_month import Terms, worth_of
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
-from clientlab.stats import design
 from clientlab.wording import Text, number, percent
 
 VALUE = Text("Lifetime value (LTV)", "Ценность клиента (LTV)")
 PAID = {"advance": 0.0, "middle": 0.5, "arrears": 1.0}  # part of the month gone by then
-YEAR = 12 * DAYS_IN_MONTH
 ACCUSATIVE = {"маржа": "маржу", "выручка": "выручку"}
 LABELS = {
     "expected": Text("expected, first {}", "ожидаемая, первые {}"),
@@ -248,24 +246,6 @@ class LifetimeValue(Result):
         return axes
 
 
-@dataclass(frozen=True, eq=False)
-class Worth:
-    """LTV of one group of spells, and of its resamples.
-
-    Attributes
-    ----------
-    by_month : DataFrame
-    rows : list of (measure, estimate, low, high, base)
-    tail : Tail or None
-    product : ndarray
-    """
-
-    by_month: pd.DataFrame
-    rows: list[tuple]
-    tail: Tail | None
-    product: np.ndarray
-
-
 def lifetime_value(
     base: ClientBase,
     *,
@@ -347,11 +327,11 @@ def lifetime_value(
         seen.frame.groupby(by, sort=True, dropna=False).indices.items()]  # fmt: skip
     curves = [Curve.of(seen.frame.iloc[rows]) for _, rows in groups]
     asked, horizon = round(horizon), min(_reach(one, round(horizon)) for one in curves)
+    terms = Terms(horizon, discount, PAID[paid])
     found, tables = {}, []
     for group, rows in groups:
         part = seen.frame.iloc[rows]
-        found[group] = worth_of(part, money.money[rows], money.days[rows], horizon,
-                                discount, PAID[paid], level)  # fmt: skip
+        found[group] = worth_of(part, money.money[rows], money.days[rows], terms, level)
         table = pd.DataFrame(found[group].rows, columns=["measure", "estimate", "low", "high",
                                                          "base"])  # fmt: skip
         tables.append(table if by is None else table.assign(**{by: [group] * len(table)}))
@@ -401,144 +381,3 @@ def _checked(horizon: float, discount: float, paid: str) -> None:
         raise InvalidValue(f"discount={discount!r} is a rate a year: 0.15 is 15%.")
     if paid not in PAID:
         raise InvalidValue(f"paid={paid!r} is not known; use one of {', '.join(PAID)}.")
-
-
-def worth_of(
-    part: pd.DataFrame,
-    money: np.ndarray,
-    days: np.ndarray,
-    horizon: int,
-    discount: float,
-    at: float,
-    level: float,
-) -> Worth:
-    """LTV of some spells.
-
-    Parameters
-    ----------
-    part : DataFrame
-        ``client_id, entry, exit, left``.
-    money, days : ndarray of shape (spells, months)
-    horizon : int
-        Months.
-    discount : float
-    at : float
-        Part of the month that has gone by when money comes in.
-    level : float
-    """
-    curve = Curve.of(part, level)
-    again = Redrawn.of(curve, part["client_id"])
-    money, days = money[curve.rows], days[curve.rows]
-    until = curve.followed()
-    seen = min(curve.told_months, money.shape[1])
-    tail = Tail.of(curve, until)
-    weights = np.vstack([np.ones(len(curve.rows)), again.weights])
-    months = np.arange(1, max(horizon, seen) + 1)
-    edges = ends_of(np.arange(seen + 1))
-    edges = np.clip(edges, curve.begin, curve.end)
-    area = np.vstack([curve.area(edges), again.area(edges)])
-    area = np.diff(area, axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        a_day = np.nan_to_num((weights @ money[:, :seen]) / (weights @ days[:, :seen]))
-        overall = np.nan_to_num((weights @ money.sum(axis=1)) / (weights @ days.sum(axis=1)))
-    value, rate, last = _continued(area, a_day, curve, again, tail, weights, money, days,
-                                   len(months), seen)  # fmt: skip
-    factor = (1 + discount) ** (-(months - 1 + at) / 12)
-    sums = np.cumsum(value * factor, axis=1)
-    product = np.cumsum(area * overall[:, None] * factor[:seen], axis=1)
-    expected = sums[:, horizon - 1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # What comes after the last month: it shrinks by the rate and by the discount.
-        force = rate + np.log1p(discount) / YEAR
-        more = np.where(last[0] > 0, last[0] * last[1] / force, 0.0)
-        grows = (1 + discount) ** (-len(months) / 12)
-        whole = sums[:, -1] + more * grows
-        churn = (weights @ curve.left) / (weights @ days.sum(axis=1))
-        textbook = overall / churn
-    rows = [("expected", *_told(expected, level), len(part))]
-    rows.append(("extrapolated", *(_told(whole, level) if tail else (np.nan,) * 3), len(part)))
-    rows.append(("historic", *_historic(part, money, curve.rows, level)))
-    short = product[:, min(horizon, seen) - 1]
-    if horizon > seen:  # the short cut goes on as the estimate does
-        beyond = (value * factor)[:, seen:horizon].sum(axis=1)
-        days_more = np.divide(beyond, last[1], out=np.zeros_like(beyond), where=last[1] != 0)
-        short = short + days_more * overall
-    rows.append(("product", *_told(short, level), len(part)))
-    rows.append(("textbook", *_told(textbook, level), len(part)))
-    low, high = np.quantile(sums[1:], [(1 - level) / 2, (1 + level) / 2], axis=0)
-    alike = np.ptp(sums[1:], axis=0) == 0
-    heights = curve.at(ends_of(months))["survival"].to_numpy()
-    by_month = pd.DataFrame(
-        {
-            "month": months,
-            "survival": np.where(months <= seen, heights, np.nan),
-            "margin": np.append(a_day[0] * DAYS_IN_MONTH, np.full(len(months) - seen, np.nan)),
-            "value": (value * factor)[0],
-            "estimate": sums[0],
-            "low": np.where(alike, np.nan, low),
-            "high": np.where(alike, np.nan, high),
-            "at_risk": curve.at_risk(ends_of(months - 1), ends_of(months)),
-            "seen": months <= seen,
-        }
-    )
-    return Worth(by_month.head(horizon), rows, tail, product[0])
-
-
-def _continued(
-    area: np.ndarray,
-    a_day: np.ndarray,
-    curve: Curve,
-    again: Redrawn,
-    tail: Tail | None,
-    weights: np.ndarray,
-    money: np.ndarray,
-    days: np.ndarray,
-    months: int,
-    seen: int,
-) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
-    """Money by month beyond what was seen: the last rates of leaving and of money go on.
-
-    Returns
-    -------
-    value : ndarray of shape (1 + replicates, months)
-    rate : ndarray of shape (1 + replicates,)
-        Of leaving a day in the tail.
-    last : tuple of ndarray
-        Share still there after the last of the months, and money a day of the tail.
-    """
-    value = area * a_day
-    edge = np.array([min(ends_of(seen), curve.end)])
-    still = np.append(curve.at(edge)["survival"], again.at(edge)[:, 0])
-    still = np.nan_to_num(still)
-    if tail is None:
-        more = np.zeros((len(value), months - seen))
-        return np.hstack([value, more]), np.zeros(len(value)), (np.zeros(len(value)),) * 2
-    rate = np.append(tail.rate, tail.rates(again))
-    first = int(tail.since // DAYS_IN_MONTH)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        of_tail = np.nan_to_num((weights @ money[:, first:seen].sum(axis=1))
-                                / (weights @ days[:, first:seen].sum(axis=1)))  # fmt: skip
-        step = np.arange(months - seen) * DAYS_IN_MONTH
-        # Days of one month under a constant rate, of those there at its beginning.
-        length = np.where(rate > 0, -np.expm1(-rate * DAYS_IN_MONTH) / rate, DAYS_IN_MONTH)
-    more = still[:, None] * np.exp(-rate[:, None] * step) * (length * of_tail)[:, None]
-    left_over = still * np.exp(-rate * (months - seen) * DAYS_IN_MONTH)
-    return np.hstack([value, more]), rate, (left_over, of_tail)
-
-
-def _told(values: np.ndarray, level: float) -> tuple[float, float, float]:
-    low, high = ends(values[1:], level)
-    if not low < high:  # one client, or all alike
-        low = high = np.nan
-    return float(values[0]), low, high
-
-
-def _historic(
-    part: pd.DataFrame, money: np.ndarray, rows: np.ndarray, level: float
-) -> tuple[float, float, float, int]:
-    """Mean of what each client brought in the records."""
-    sums = pd.Series(money.sum(axis=1)).groupby(part["client_id"].to_numpy()[rows]).sum()
-    if len(sums) < 2 or sums.nunique() == 1:
-        return float(sums.mean()), np.nan, np.nan, len(sums)
-    found = design.mean(sums.to_numpy(), design.Design(), level=level)
-    return float(found.estimate), float(found.low), float(found.high), len(sums)

@@ -17,12 +17,12 @@ from clientlab.clients.base import ClientBase
 from clientlab.clients.curves import Curve
 from clientlab.clients.durations import durations
 from clientlab.clients.group_differences import named
-from clientlab.clients.lifetime_mean import Tail, assumption
 from clientlab.clients.nouns import CLIENTS
 from clientlab.clients.redrawn import Redrawn
 from clientlab.clients.revenue import monthly
 from clientlab.clients.silence import in_days
 from clientlab.clients.spells import spells
+from clientlab.clients.tail import Tail, assumption
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.wording import Text, number, plural
