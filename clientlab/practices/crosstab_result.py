@@ -26,6 +26,7 @@ LETTERS = [*ascii_uppercase, *(f"A{letter}" for letter in ascii_uppercase)]
 
 PAIRS = ["question", "banner", "option", "higher", "lower", "test", "base_higher", "base_lower",
          "difference", "p_value", "adjusted"]  # fmt: skip
+NUMBERS = PAIRS[6:]
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +147,9 @@ class Crosstab(Result):
                     }
                 )
             )  # fmt: skip
-        frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=PAIRS)
+        nothing = pd.DataFrame({name: pd.Series(dtype=float if name in NUMBERS else object)
+                                for name in PAIRS})  # fmt: skip
+        frame = pd.concat(parts, ignore_index=True) if parts else nothing
         return frame.assign(differ=frame["adjusted"] < ALPHA)
 
     def why(

@@ -1,0 +1,152 @@
+"""The banner as it is handed round, its words, and what suppression leaves of it.
+
+          small (40)  middle (40)  large (20)  tiny (5)
+calls     75% BC      45%          40%*        (100%)
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from clientlab.practices import Survey, crosstab, surest
+from clientlab.results import CannotSay
+from clientlab.session import setup
+
+BOOK = {"name": "x", "questions": [
+    {"id": "size", "type": "single", "text": {"en": "Size?", "ru": "Размер?"}, "ordered": True,
+     "options": [{"id": one} for one in ("small", "middle", "large", "tiny")]},
+    {"id": "ways", "type": "multi", "text": {"en": "Ways?", "ru": "Способы?"},
+     "options": [{"id": "calls"}, {"id": "mail"}]},
+    {"id": "mark", "type": "scale", "text": "Mark?", "low": 1, "high": 9}]}  # fmt: skip
+SIZES = {"small": (40, 30), "middle": (40, 18), "large": (20, 8), "tiny": (5, 5)}
+
+
+@pytest.fixture(scope="module")
+def survey():
+    return Survey.from_frame(pd.DataFrame({
+        "size": np.repeat(list(SIZES), [n for n, _ in SIZES.values()]),
+        "ways[calls]": np.concatenate([np.arange(n) < k for n, k in SIZES.values()]).astype(int),
+        "ways[mail]": np.arange(105) % 2, "mark": 1 + np.arange(105) % 9,
+    }), BOOK)  # fmt: skip
+
+
+def test_the_table_shows_bases_letters_and_marks(survey):
+    setup("en")
+    found = crosstab(survey, "ways", "size").table()
+    assert list(found.frame) == ["", "A: small", "B: middle", "C: large", "D: tiny"]
+    assert found.frame.iloc[0].tolist() == ["Base", "40", "40", "20", "5"]
+    assert found.frame.iloc[1].tolist() == ["calls", "75% BC", "45%", "40%*", "(100%)"]
+    assert found.footer.startswith(
+        "Letters: higher than that group; ( ): base under 10, not tested; *: base under 30 · "
+        "tested pairs: 6, rows: 2; without any difference, rows with a letter by chance: up to 0.1"
+    )
+
+
+def test_many_questions_by_many_banners_are_one_table(survey):
+    setup("ru")
+    found = crosstab(survey, ["ways", "mark"], ["size", "ways"]).table().frame
+    assert found[""].tolist() == ["Способы? База", "calls", "mail", "Mark? База", "среднее"]
+    assert list(found)[1] == "Размер? A: small"
+    assert list(found)[-1] == "Способы? B: mail"
+    setup("en")
+
+
+def test_weights_tell_what_the_answers_are_worth():
+    setup("en")
+    frame = pd.DataFrame({"size": ["small"] * 20 + ["large"] * 20, "mark": list(range(1, 9)) * 5,
+                          "w": [1, 3] * 20})  # fmt: skip
+    found = crosstab(Survey.from_frame(frame, BOOK, weights="w"), "mark", "size")
+    assert found.table().frame.iloc[0].tolist() == ["Base", "20 (worth 16)", "20 (worth 16)"]
+
+
+def test_without_correction_chance_is_counted_by_pair(survey):
+    by_row = "pairs: 6, rows: 2; without any difference, rows with a letter by chance: up to 0.1"
+    by_pair = "pairs: 6, rows: 2; without any difference, letters by chance: up to 0.3"
+    assert by_row in crosstab(survey, "ways", "size").say()
+    assert by_pair in crosstab(survey, "ways", "size", adjust=None).say()
+
+
+def test_where_nothing_can_be_tested_it_is_said(survey):
+    few = survey.only(np.arange(105) % 12 == 0)
+    found = crosstab(few, "ways", "size")
+    assert found.say() == "No two groups are large enough to be compared (base 9)."
+    assert found.say("ru") == "Нет двух групп, достаточно больших для сравнения (база 9)."
+    assert isinstance(surest(found), CannotSay)
+    assert found.decide() == "Do not report differences between these groups."
+
+
+def test_the_base_is_who_answered_and_is_in_a_group():
+    frame = pd.DataFrame({"size": ["small", "small", "", "large"], "mark": [1, None, 3, 4]})
+    found = crosstab(Survey.from_frame(frame, BOOK), "mark", "size")
+    assert found.provenance.base == 2
+
+
+def test_suppressed_groups_leave_no_trace(survey):
+    whole = crosstab(survey, "ways", "size")
+    found = whole.suppressed()
+    assert set(found.frame.loc[found.frame["mark"] == "hidden", "group"]) == {"tiny", "large"}
+    assert found.frame[found.frame["option"] == "calls"]["letters"].tolist() == ["B", "", "", ""]
+    tests = found.tests()
+    touched = tests["higher"].isin(["tiny", "large"]) | tests["lower"].isin(["tiny", "large"])
+    assert tests.loc[touched, ["p_value", "adjusted"]].isna().all().all()
+    assert found.why("A>C", option="calls") == (
+        "A (small) 75% (base 40); C (large) – (base 20); not shown: the group is too small."
+    )
+    assert found.table().frame.iloc[1].tolist() == ["calls", "75% B", "45%", "–", "–"]
+    assert "large" not in found.say()
+    assert whole.tests()["p_value"].notna().sum() == 6  # what was suppressed is still there
+
+
+def test_a_banner_of_more_than_26_groups_parts_its_letters():
+    options = [{"id": f"g{n}"} for n in range(28)]
+    book = {
+        "name": "x",
+        "questions": [
+            {"id": "g", "type": "single", "text": "g", "options": options},
+            {"id": "q", "type": "single", "text": "q", "options": [{"id": "yes"}, {"id": "no"}]},
+        ],
+    }
+    groups = np.repeat([option["id"] for option in options], 40)
+    frame = pd.DataFrame({"g": groups, "q": np.where(groups == "g27", "yes", "no")})
+    found = crosstab(Survey.from_frame(frame, book), "q", "g")
+    last = found.frame[(found.frame["option"] == "yes") & (found.frame["group"] == "g27")].iloc[0]
+    assert last["letter"] == "AB"
+    assert last["letters"].split()[-2:] == ["Z", "AA"]
+    assert len(last["letters"].split()) == 27
+    assert found.suppressed(41).frame["letters"].eq("").all()
+
+
+@pytest.mark.parametrize("weights", [None, "w"])
+def test_groups_that_each_answer_alike_are_told_apart(weights):
+    frame = pd.DataFrame({
+        "size": ["small"] * 10 + ["middle"] * 12 + ["large"] * 11,
+        "mark": [2] * 10 + [8] * 12 + [8] * 11, "w": [1, 1.5, 0.7] * 11})  # fmt: skip
+    made = Survey.from_frame(frame, BOOK, weights=weights)
+    found = crosstab(made, "mark", "size", min_base=5)
+    p = found.tests()["p_value"].tolist()
+    # Two answers, each of one group: 1 / C(22, 10) and 1 / C(21, 10)
+    assert p == pytest.approx([1 / 646646, 1 / 352716, 1.0])
+    assert found.frame["letters"].tolist() == ["", "A", "A"]
+
+
+@pytest.mark.parametrize("more", [{}, {"weights": "w"}, {"clusters": "agency"},
+                                  {"weights": "w", "clusters": "agency"}])  # fmt: skip
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_one_two_or_three_answers_end_in_sentences(rows, more):
+    frame = pd.DataFrame({"size": ["small", "large", "small"], "ways": ["calls", "", "mail; calls"],
+                          "mark": [3, 9, 1], "w": [1, 2, 0], "agency": "a"}).head(rows)  # fmt: skip
+    made = Survey.from_frame(frame, BOOK, **more)
+    for question in ("size", "ways", "mark"):
+        for by in ("size", "ways"):
+            found = crosstab(made, question, by)
+            assert found.say().startswith("No two groups are large enough to be compared (base ")
+            assert found.frame["estimate"].notna().any()
+            found.table(), found.groups(), found.suppressed()
+
+
+def test_who_counts_for_nothing_answered_nothing():
+    from clientlab.practices import topline
+
+    frame = pd.DataFrame({"mark": [1, 2, None, None], "w": [0, 0, 1, 2]})
+    made = Survey.from_frame(frame, BOOK, weights="w")
+    assert topline(made, "mark").say() == "Nobody answered «Mark?»."
