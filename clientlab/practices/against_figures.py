@@ -68,7 +68,7 @@ def against_published(
         possible base too.
     each : {"respondent", "cluster"}
         Who counts as one of ours: every respondent, or every cluster (agency) with the
-        share of its respondents.
+        share of its respondents; without clusters everybody is one.
     adjust : {"holm", "bh", "bonferroni"}
         Correction over the options.
     level : float
@@ -85,8 +85,8 @@ def against_published(
     Raises
     ------
     InvalidValue
-        If no option is found on both sides, `each` is not known or has no clusters to
-        count, or a named base does not fit.
+        If no option is found on both sides, `each` is not known, or a named base does not
+        fit.
 
     Notes
     -----
@@ -176,11 +176,8 @@ def _refusal(survey: Survey, given: Answers, figures: Figures) -> Text | None:
 def _one_vote_each(survey: Survey, given: Answers) -> Survey:
     """Everybody who answered weighs one over the answers of the own cluster."""
     joined(survey, "Counting agencies")
-    if survey.clusters is None:
-        raise InvalidValue(
-            "each='cluster' needs to know who belongs together. Read the survey with "
-            "clusters='…', the column of the agency."
-        )
+    if survey.clusters is None:  # everybody is one alone
+        return survey
     size = pd.Series(given.inside).groupby(survey.clusters).transform("sum").to_numpy(float)
     own = np.ones(len(survey)) if survey.weights is None else survey.weights
     total = pd.Series(own * given.inside).groupby(survey.clusters).transform("sum").to_numpy()

@@ -82,7 +82,7 @@ def _base_note(figures: Figures, frame: pd.DataFrame) -> Text:
 
 
 def _unit_note(survey: Survey, study: Published, each: str) -> Text:
-    if each == "cluster":
+    if each == "cluster" and survey.clusters is not None:
         return Text(
             f"Each of our clusters counts once, with the share of its respondents who gave the "
             f"answer; the study gives a share of {study.asked.en}.",

@@ -5,13 +5,14 @@ It answers: what to field, and how answers that stand in the client base become 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from clientlab.practices.codebook import Codebook, Option
 from clientlab.practices.survey import Survey
-from clientlab.problems import InvalidValue
+from clientlab.problems import InvalidValue, Problems
 from clientlab.results import CannotSay, Provenance
 from clientlab.wording import Text
 
@@ -122,6 +123,34 @@ def _label(side: str, known: dict[str, Option]) -> Text:
     if text not in known:  # 'understanding of the business' is the form's 'understanding'
         text = next((name for name in known if text.startswith(name)), text)
     return known[text].text if text in known else Text(side, side)
+
+
+def survey_if_given(
+    path: str | Path | None, form: Codebook | str | Path, *, clusters: str | None = None
+) -> Survey | None:
+    """`Survey.read`, or None where there is no file: analyses then say so in a sentence.
+
+    Examples
+    --------
+    >>> survey_if_given(None, expectations_form()) is None
+    True
+    """
+    return None if path is None else Survey.read(path, form, clusters=clusters)
+
+
+def problems_of(*surveys: Survey | CannotSay | None) -> Problems:
+    """Everything that is wrong with several surveys, one after another.
+
+    Examples
+    --------
+    >>> from clientlab.demo import demo_audit
+    >>> problems_of(None, *demo_audit())
+    No problems found.
+    """
+    held = (survey for survey in surveys if isinstance(survey, Survey))
+    return Problems(
+        [replace(problem, table=survey.source.en) for survey in held for problem in survey.check()]
+    )
 
 
 def absent() -> CannotSay:

@@ -110,6 +110,31 @@ def place(
                   figures=published.frame.set_index("option"))  # fmt: skip
 
 
+def reaction_times(requests: pd.DataFrame | None) -> pd.Series | None:
+    """How long each request of a client base waited for its first answer, for `place`.
+
+    Parameters
+    ----------
+    requests : DataFrame or None
+        ``asked_at, answered_at``, moments. None, or without both: None.
+
+    Returns
+    -------
+    Series of timedelta, or None
+        By the calendar, nights and weekends included; NaT where nobody has answered.
+
+    Examples
+    --------
+    >>> moments = pd.to_datetime(pd.Series(["2026-03-02 10:00", "2026-03-02 10:40"]))
+    >>> table = pd.DataFrame({"asked_at": moments[:1], "answered_at": moments[1:].to_numpy()})
+    >>> reaction_times(table).dt.total_seconds().tolist()
+    [2400.0]
+    """
+    if requests is None or not {"asked_at", "answered_at"} <= set(requests):
+        return None
+    return requests["answered_at"] - requests["asked_at"]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Placed(Result):
     """Measured times among printed ranges; made by `place`.

@@ -32,6 +32,7 @@ CONSTANTS = {
     "00-start-here": {
         "01": "a notebook",
         "02": "a notebook",
+        "03": "a notebook",
         "05": "a notebook",
         "06": "a notebook",
         "12": "a notebook",
@@ -41,8 +42,10 @@ CONSTANTS = {
     },
     "01-what-account-managers-do": {"02": "a notebook"},
     "02-how-agencies-differ": {},
+    "03-us-against-the-market": {},
     "05-state-of-the-client-base": {"06": "a notebook"},
     "06-how-long-clients-stay": {"12": "a notebook"},
+    "11-whom-to-call-on-monday": {"12": "a notebook"},
     "12-public-benchmarks": {},
 }
 

@@ -134,6 +134,13 @@ def test_every_cluster_once_is_the_mean_of_the_clusters(study):
     assert once["ours"] == pytest.approx(1 / 21)  # one agency of 21, all of whose people tick it
 
 
+def test_without_clusters_everybody_is_one(survey, study):
+    once = against_published(survey, "ways", study("ways"), base=80, each="cluster")
+    plain = against_published(survey, "ways", study("ways"), base=80)
+    pd.testing.assert_frame_equal(once.frame, plain.frame)
+    assert "each='cluster'" not in once.notes[1].en
+
+
 def test_the_smallest_base_is_taken_and_the_next_one_tried():
     found = against_published(demo_survey(), "loyalty_methods", published("loyalty_methods"))
     assert set(found.frame["published_base"]) == {95}
@@ -233,9 +240,6 @@ def test_what_does_not_belong_together_is_refused(survey, study):
             lambda: against_published(survey, "one", study("ways"), base=80),
         "each='agency' is not known; use one of respondent, cluster.":
             lambda: against_published(survey, "ways", study("ways"), base=80, each="agency"),
-        "each='cluster' needs to know who belongs together. Read the survey with clusters='…', "
-        "the column of the agency.":
-            lambda: against_published(survey, "ways", study("ways"), base=80, each="cluster"),
         "No option is on both sides. Printed: within_15_min, within_1_h_cumulative, within_3_h. "
         "Ours: hour, day, week. Give the options of the codebook the printed ids, or add the "
         "printed wording: also: [\"…\"].":
