@@ -113,7 +113,7 @@ FEATURES: dict[str, Feature] = {
     "spend_365": Feature(
         Window(rows.REVENUE, "sum", 365),
         Text("invoiced in 365 days", "счета за 365 дней"), "money",
-        Text("a large client", "крупный клиент"), Text("a small client", "небольшой клиент"),
+        Text("is a large client", "крупный клиент"), Text("is a small client", "небольшой клиент"),
         -1, source="S1; B13"),
     "spend_change": Feature(
         rows.change(rows.REVENUE, "sum"),

@@ -20,6 +20,7 @@ from clientlab.churn.feature_values import called, lacking, windowed
 from clientlab.churn.features import FEATURES, Feature
 from clientlab.churn.leak_holding import held
 from clientlab.churn.leak_outcome import tell_the_outcome
+from clientlab.churn.snapshot_rates import table_name
 from clientlab.churn.snapshot_table import checked_days
 from clientlab.clients.altered import relabelled, scrambled, truncated
 from clientlab.clients.base import ClientBase
@@ -159,7 +160,8 @@ class Leakage(Result):
             table: sum(name not in self.named for name in names)
             for table, names in (self.by_table or {}).items()
         }
-        rows = [*named, *(f"{table}: {count}" for table, count in clean.items() if count)]
+        rows = [*named, *(f"{table_name(table).in_language(lang)}: {count}"
+                          for table, count in clean.items() if count)]  # fmt: skip
         grid = np.zeros((len(rows), len(ways)))
         for at, name in enumerate(named):
             grid[at] = [float((name, how) in seen) for how in ways]
