@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -44,6 +44,7 @@ class Reasons(Result):
         default_factory=lambda: Attribution(pd.DataFrame(), 0.0, exact=True)
     )
     top: int = 3
+    digits: ClassVar[int] = 2
 
     @property
     def unit(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -155,7 +156,8 @@ def reasons(
     Returns
     -------
     Reasons
-        `frame`: ``client_id, topic, feature, value, usual, part, agrees`` (unusual, and
+        `frame`: ``client_id, topic, feature, value, usual`` (numbers), ``code`` (what is no
+        number), ``part, agrees`` (unusual, and
         what practice expects before leaving), ``phrase_en, phrase_ru, step_en, step_ru, source``;
         clients by falling probability, topics by falling part.
 
@@ -252,8 +254,10 @@ def _of_client(client: Any, values: pd.Series, parts: pd.Series, usual: Mapping[
         phrase, agrees = _phrase(features.get(name), name, values[name], usual[name], part > 0)
         step = PLAYBOOK[topic].step if topic in PLAYBOOK and agrees else NOTHING
         rows.append({
-            "client_id": client, "topic": topic, "feature": name, "value": values[name],
-            "usual": usual[name], "part": float(part), "agrees": agrees, "phrase_en": phrase.en,
+            "client_id": client, "topic": topic, "feature": name,
+            "value": _as_number(values[name]), "usual": _as_number(usual[name]),
+            "code": values[name] if isinstance(values[name], str) else "",
+            "part": float(part), "agrees": agrees, "phrase_en": phrase.en,
             "phrase_ru": phrase.ru, "step_en": step.en, "step_ru": step.ru,
             "source": PLAYBOOK[topic].source if step.en else "",
         })  # fmt: skip
@@ -280,6 +284,10 @@ def _phrase(feature: Any, name: str, value: Any, usual: Any, risky: bool) -> tup
     if risky and not as_expected:
         return Text(told.en + AGAINST.en, told.ru + AGAINST.ru), False
     return told, as_expected
+
+
+def _as_number(value: Any) -> float:
+    return np.nan if isinstance(value, str) else float(value)
 
 
 def _label(name: str, value: Any) -> Text:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,8 @@ from clientlab.wording import Text, plural
 @dataclass(frozen=True, eq=False, repr=False)
 class Forecast(ExpectedLosses):
     """Losses expected from the probability of each client; made by `next_quarter`."""
+
+    digits: ClassVar[int] = 2
 
     def decide(self, lang: str = "en") -> str:
         return Text("Put this loss into the plan of the quarter, and new business of that size "

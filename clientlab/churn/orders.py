@@ -28,6 +28,7 @@ class Orders(Result):
     """Expected profit of the same number of calls by other orders; made by `orders`."""
 
     unit = "number"
+    digits = 2
 
     @property
     def formats(self) -> dict[str, str]:

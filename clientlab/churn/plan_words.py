@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from clientlab.results import Provenance
 
 TO_CALL = Text("client|clients", "клиенту|клиентам|клиентам")
+HEADS = {
+    "client_id": Text("Client", "Клиент"),
+    "probability": Text("Probability", "Вероятность"),
+    "value": Text("Value", "Ценность"),
+    "profit": Text("Expected profit of a call", "Ожидаемая прибыль звонка"),
+    "decision": Text("Decision", "Решение"),
+}
 
 
 class PlanWords:
@@ -34,6 +41,7 @@ class PlanWords:
         def called(self) -> pd.DataFrame: ...
 
     unit = "number"
+    digits = 2  # the probabilities are those of a learned model
 
     @property
     def formats(self) -> dict[str, str]:
@@ -108,6 +116,22 @@ class PlanWords:
                     "intervals of the probabilities",
                     "Ожидаемая прибыль звонков по списку в зависимости от успеха; полоса — по "
                     "интервалам вероятностей").in_language(lang)  # fmt: skip
+
+    def table(self):
+        """The first 20 rows, money as it is read out."""
+        from clientlab.session import texts
+        from clientlab.session.tables import table
+
+        lang, currency = texts.language(), self.provenance.currency or ""
+        rows = self.frame.head(20)
+        shown = pd.DataFrame({"client_id": rows["client_id"], "probability": rows["probability"]})
+        for name in ("value", "profit"):
+            money = rows["estimate" if name == "profit" else name]
+            shown[name] = [in_currency(value, currency, lang) for value in money]
+        shown["decision"] = rows[f"label_{lang}"]
+        heads = {name: text.in_language(lang) for name, text in HEADS.items()}
+        return table(shown.rename(columns=heads), formats={heads["probability"]: "percent"},
+                     footer=self.provenance.footer(lang))  # fmt: skip
 
     def plot(self, ax=None):
         """Profit against the success rate, with both rates marked."""

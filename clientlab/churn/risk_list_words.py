@@ -46,6 +46,7 @@ class RiskListWords:
         reasons: Reasons
 
     unit = "share"
+    digits = 2
 
     @property
     def formats(self) -> dict[str, str]:
@@ -139,10 +140,15 @@ class RiskListWords:
 
         lang = texts.language()
         heads = {name: text.in_language(lang) for name, text in HEADS.items()}
-        formats = dict.fromkeys(("estimate", "low", "high"), "percent") | self.formats
+        shown = self.sheet(lang).head(20)
+        for name in ("value", "at_stake"):
+            money = [in_currency(value, self.provenance.currency or "", lang)
+                     for value in shown[name]]  # fmt: skip
+            shown = shown.assign(**{name: money})
+        formats = dict.fromkeys(("estimate", "low", "high"), "percent") | {"rank": "integer"}
         return table(
-            self.sheet(lang).head(20).rename(columns=heads),
-            formats={heads[name]: kind for name, kind in formats.items() if name in heads},
+            shown.rename(columns=heads),
+            formats={heads[name]: kind for name, kind in formats.items()},
             footer=self.provenance.footer(lang),
         )
 

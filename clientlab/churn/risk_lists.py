@@ -165,8 +165,8 @@ def risk_list(
     frame["value"] = yearly_value(base, found.clients) * (margin or 1.0)
     frame["at_stake"] = frame["estimate"] * frame["value"]
     names, owners = _called(base)
-    frame["name"] = frame["client_id"].map(names).fillna(frame["client_id"])
-    frame["owner"] = frame["client_id"].map(owners).fillna("")
+    frame["name"] = [names.get(one, one) for one in frame["client_id"]]
+    frame["owner"] = [owners.get(one, "") for one in frame["client_id"]]
     for lang in ("en", "ru"):
         frame[f"reasons_{lang}"] = [why.words(one, lang) for one in frame["client_id"]]
         frame[f"step_{lang}"] = [why.step(one).in_language(lang) for one in frame["client_id"]]
@@ -284,13 +284,13 @@ def by_reason(found: Scored) -> pd.DataFrame:
     return parts.div(parts.sum(axis=1), axis=0).reindex(columns=known).fillna(0.0)
 
 
-def _called(base: ClientBase) -> tuple[pd.Series, pd.Series]:
+def _called(base: ClientBase) -> tuple[dict[str, str], dict[str, str]]:
     """Names and managers by client, as known today."""
     last = base.tables["clients"].sort_values("started_on")
     last = last.drop_duplicates("client_id", keep="last").set_index("client_id")
-    empty = pd.Series(dtype=object)
-    return (last["name"].dropna() if "name" in last else empty,
-            last["manager"].dropna() if "manager" in last else empty)  # fmt: skip
+    names, owners = (last[name].dropna().to_dict() if name in last else {}
+                     for name in ("name", "manager"))  # fmt: skip
+    return names, owners
 
 
 def _notes(found: Scored, margin: float | None) -> list[Text]:

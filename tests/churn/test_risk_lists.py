@@ -165,3 +165,22 @@ def test_the_value_of_a_young_client_is_stretched_to_a_year():
     told = yearly_value(base, pd.Index(["a", "b", "c"]))
     days = (pd.Timestamp("2026-08-31") - pd.Timestamp("2026-03-01")).days + 1
     assert told.tolist() == pytest.approx([1200, 900 * 365 / days, 50 * 365 / 90])
+
+
+def test_two_required_tables_are_enough_for_a_list():
+    agency = demo_agency(tables=("clients", "invoices"))
+    needed = {"clients": ["client_id", "started_on", "ended_on"],
+              "invoices": ["client_id", "issued_on", "amount"]}  # fmt: skip
+    tables = {name: agency.tables[name][columns] for name, columns in needed.items()}
+    base = ClientBase.read(tables, observed_from=agency.observed_from,
+                           observed_until=agency.observed_until)  # fmt: skip
+    found = risk_list(base, ridge_logistic(ridge=50), every=12)
+    assert (found.frame["owner"] == "").all()
+    assert found.frame["unknown"].sum() == pytest.approx(found.frame["estimate"].sum())
+
+
+def test_a_table_of_the_list_reads_money_as_it_is_said(found):
+    told = str(found.table()).replace("\N{NO-BREAK SPACE}", " ")
+    assert "thousand ₽" in told
+    assert not any(len(word.replace(",", "")) >= 7 and word.replace(",", "").isdigit()
+                   for word in told.split())  # fmt: skip
