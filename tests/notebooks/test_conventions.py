@@ -35,6 +35,7 @@ CONSTANTS = {
         "03": "a notebook",
         "05": "a notebook",
         "06": "a notebook",
+        "11": "a notebook",
         "12": "a notebook",
         "3": "of the example 3 of 20",
         "20": "the same",
