@@ -7,12 +7,20 @@ from clientlab.practices.crosstab_why import surest
 from clientlab.practices.crosstabs import crosstab
 from clientlab.practices.drivers_analysis import drivers
 from clientlab.practices.drivers_joined import outcome_by_key
-from clientlab.practices.forms import expectations_form, expectations_survey, service_audit_form
+from clientlab.practices.forms import (
+    expectations_form,
+    expectations_survey,
+    problems_of,
+    service_audit_form,
+    survey_if_given,
+)
 from clientlab.practices.gaps_by_side import gaps
+from clientlab.practices.market_mistakes import measured_against_claim, order_in_halves
 from clientlab.practices.nonresponse import unanswered
 from clientlab.practices.overlap import published_differences
-from clientlab.practices.placing import place
+from clientlab.practices.placing import place, reaction_times
 from clientlab.practices.planning import detectable_difference, required_base
+from clientlab.practices.profiles_analysis import profiles
 from clientlab.practices.published import published
 from clientlab.practices.published_shares import published_topline
 from clientlab.practices.rankings import ranking
@@ -35,19 +43,25 @@ __all__ = [
     "expectations_form",
     "expectations_survey",
     "gaps",
+    "measured_against_claim",
+    "order_in_halves",
     "outcome_by_key",
     "place",
     "possible_bases",
+    "problems_of",
+    "profiles",
     "published",
     "published_differences",
     "published_topline",
     "questionnaire",
     "rake",
     "ranking",
+    "reaction_times",
     "required_base",
     "service_audit",
     "service_audit_form",
     "surest",
+    "survey_if_given",
     "topline",
     "unanswered",
 ]
