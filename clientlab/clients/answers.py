@@ -66,7 +66,9 @@ WRITE: dict[str, Writer] = {
     "share": lambda value, lang: percent(value, lang, digits=int(0 < abs(value) < 0.1)),
     "points": lambda value, lang: number(100 * value, lang),
     "score": lambda value, lang: number(value, lang, digits=2),
-    "number": lambda value, lang: number(value, lang, digits=0 if abs(value) >= 20 else 1),
+    "number": lambda value, lang: number(
+        value, lang, digits=0 if abs(value) >= 20 or float(value).is_integer() else 1
+    ),
     "money": money,
 }
 

@@ -13,7 +13,7 @@ import pandas as pd
 from clientlab.clients.answers import Cells
 from clientlab.clients.base import ClientBase
 from clientlab.clients.nouns import CLIENTS
-from clientlab.clients.periods import MONTHS, PERIODS, called, complete
+from clientlab.clients.periods import MONTHS, PERIODS, called, complete, shorter
 from clientlab.clients.revenue import monthly
 from clientlab.clients.spells import ongoing, spells
 from clientlab.problems import InvalidValue
@@ -220,7 +220,8 @@ def _what(period: str, of: str) -> Text:
 
 def _nothing(period: str) -> Text:
     return Text(
-        f"Cohorts: nobody began inside of a whole {PERIODS[period].en} of the records.",
+        f"Cohorts: nobody began inside of a whole {PERIODS[period].en} of the records."
+        f"{shorter(period).en}",
         f"Когорты: внутри записей нет полного периода ({PERIODS[period].ru}), в который кто-то "
-        "начал.",
+        f"начал.{shorter(period).ru}",
     )

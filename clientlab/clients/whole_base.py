@@ -149,8 +149,8 @@ class People(Result):
         count = self._known().groupby(years).agg(["size", "sum"])
         count = count.reindex(range(years.min(), years.max() + 1), fill_value=0)
         written = [
-            Text(f"{number(row['size'])}, known of {number(row['sum'])}",
-                 f"{number(row['size'], 'ru')}, известна для {number(row['sum'], 'ru')}"
+            Text(f"{number(row['size'])}, known: {number(row['sum'])}",
+                 f"{number(row['size'], 'ru')}, известна: {number(row['sum'], 'ru')}"
                  ).in_language(lang)
             for row in count.to_dict("records")
         ]  # fmt: skip

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -238,14 +239,14 @@ def _notes(result: Any) -> tuple[str, ...]:
 
 
 def _columns(frame: pd.DataFrame, digits: int) -> dict[str, list]:
-    """Columns as JSON keeps them: numbers to the compared digits, NaN as null."""
+    """Columns as JSON keeps them: numbers to the compared digits; NaN and endless as null."""
     rounded = {}
     for name in frame.columns:
         values = frame[name]
         if pd.api.types.is_float_dtype(values):
             rounded[str(name)] = [
-                None if pd.isna(value) else float(f"{float(f'{value:.10g}'):.{digits}g}")
-                for value in values
+                float(f"{float(f'{value:.10g}'):.{digits}g}") if np.isfinite(value) else None
+                for value in values.to_numpy(float, na_value=np.nan)
             ]
         else:
             told = values.astype(object).where(values.notna(), None).tolist()  # NaT, <NA> too

@@ -105,7 +105,9 @@ def test_too_few_cohorts_are_said():
 def test_nobody_began_inside_of_the_records():
     result = cohorts(read(CLIENTS[CLIENTS["client_id"] == "d"]))
     assert isinstance(result, CannotSay)
-    assert result.say() == "Cohorts: nobody began inside of a whole quarter of the records."
+    assert result.say() == (
+        "Cohorts: nobody began inside of a whole quarter of the records. Use period='M'."
+    )
 
 
 def test_everybody_left():

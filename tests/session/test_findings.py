@@ -66,7 +66,10 @@ def test_a_finding_carries_everything_a_slide_needs(sent, shares):
 
 def test_what_is_missing_in_the_numbers_is_null(sent, shares):
     frame = shares.frame.head(2).assign(
-        name=["a", None], day=pd.to_datetime(["2024-01-31", None]), count=pd.array([1, None])
+        name=["a", None],
+        endless=[1.5, float("inf")],
+        day=pd.to_datetime(["2024-01-31", None]),
+        count=pd.array([1, None]),
     )
     frame.loc[frame.index[1], "estimate"] = float("nan")
     finding(replace(shares, frame=frame))
@@ -74,6 +77,7 @@ def test_what_is_missing_in_the_numbers_is_null(sent, shares):
     assert data["name"] == ["a", None]
     assert data["day"] == ["2024-01-31 00:00:00", None]
     assert data["count"] == [1, None]
+    assert data["endless"] == [1.5, None]
     assert data["estimate"] == [0.547, None]
 
 
