@@ -5,6 +5,7 @@ It answers: which groups differ, by which test, on which bases.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from clientlab.wording import Text, number, percent, plural
 if TYPE_CHECKING:
     from clientlab.session.tables import Table
 
+DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"  # a base never stands on a line of its own
 LETTERS = [*ascii_uppercase, *(f"A{letter}" for letter in ascii_uppercase)]
 
 PAIRS = ["question", "banner", "option", "higher", "lower", "test", "base_higher", "base_lower",
@@ -273,36 +275,12 @@ class Crosstab(Result):
             f"{self.group_of(down, lang)} — {self.value_of(down, lang)}{tail.in_language(lang)}"
         )
 
-    def tested(self) -> tuple[int, int, float]:
-        """How many pairs were tested, in how many rows, and the letters of chance alone.
-
-        Corrected, a row has a letter by chance in up to 5 of 100; not corrected, a pair.
-        """
-        tests = self.tests()
-        made = tests[tests["p_value"].notna()]
-        rows = made.groupby(["question", "banner", "option"]).ngroups if len(made) else 0
-        return len(made), rows, ALPHA * (rows if self.adjust else len(made))
-
     def say(self, lang: str = "en") -> str:
         base = number(self.provenance.base or 0, lang)
-        told = [f"{Text('base', 'база').in_language(lang)} {base}", self.told_tests(lang)]
-        return f"{self.headline(lang)} ({'; '.join(filter(None, told))})."
-
-    def told_tests(self, lang: str = "en") -> str:
-        """How many tests were made and how many letters chance alone would give."""
-        pairs, rows, letters = self.tested()
-        if not pairs:
-            return ""
-        what = Text("letters", "букв")
-        if self.adjust:
-            what = Text("rows with a letter", "строк с буквой")
-        chance = number(letters, lang, digits=1)
-        return Text(
-            f"tested pairs: {number(pairs)}, rows: {number(rows)}; without any difference, "
-            f"{what.en} by chance: up to {chance}",
-            f"проверено пар: {number(pairs, 'ru')}, строк: {number(rows, 'ru')}; без всяких "
-            f"различий {what.ru} случайно: до {chance}",
-        ).in_language(lang)
+        told = [f"{Text('base', 'база').in_language(lang)} {base}"]
+        if made := told_tests(self.tables, self.adjust):
+            told.append(made.in_language(lang))
+        return f"{self.headline(lang)} ({'; '.join(told)})."
 
     def table(self) -> Table:
         """The banner as it is printed: options down, groups across, letters in the cells."""
@@ -350,7 +328,7 @@ class Crosstab(Result):
             return self._plot_means(frame, ax)
         row = frame.drop_duplicates("group")
         base = frame.groupby("group", sort=False)["base"].max()
-        across = [f"{cell['letter']}: {self.group_of(cell, lang)} · "
+        across = [f"{cell['letter']}: {self.group_of(cell, lang)}{DOT}"
                   f"{number(base[cell['group']], lang)}"
                   for _, cell in row.iterrows()]  # fmt: skip
         with charts.picture(self, ax) as axes:
@@ -369,7 +347,7 @@ class Crosstab(Result):
         from clientlab.session import charts, texts
 
         lang = texts.language()
-        names = [f"{cell['letter']}: {self.group_of(cell, lang)} · {number(cell['base'], lang)}"
+        names = [f"{cell['letter']}: {self.group_of(cell, lang)}{DOT}{number(cell['base'], lang)}"
                  for _, cell in frame.iterrows()]  # fmt: skip
         scale = 100 if frame["measure"].iloc[0] == "nps" else 1
         values, low, high = (scale * frame[part] for part in ("estimate", "low", "high"))
@@ -390,6 +368,27 @@ def _too_small(frame: pd.DataFrame, table: Rows, limit: int) -> list[int]:
     if len(hidden) == 1 and len(bases) > 1 and table.banner.codes is not None:
         hidden = list(bases.index[:2])
     return [table.banner.names.index(name) for name in hidden]
+
+
+def told_tests(tables: Sequence[Rows], adjust: str | None) -> Text | None:
+    """How many tests were made, and how many letters chance alone would give.
+
+    Corrected, a row has a letter by chance in up to 5 of 100; not corrected, a pair.
+    """
+    made = [~np.isnan(table.cells.p_value) for table in tables]
+    pairs, rows = (sum(int(one.sum()) for one in made),
+                   sum(int(one.any(axis=1).sum()) for one in made))  # fmt: skip
+    if not pairs:
+        return None
+    what, chance = Text("letters", "букв"), ALPHA * pairs
+    if adjust:
+        what, chance = Text("rows with a letter", "строк с буквой"), ALPHA * rows
+    return Text(
+        f"tested pairs: {number(pairs)}, rows: {number(rows)}; without any difference, {what.en} "
+        f"by chance: up to {number(chance, digits=1)}",
+        f"проверено пар: {number(pairs, 'ru')}, строк: {number(rows, 'ru')}; без всяких различий "
+        f"{what.ru} случайно: до {number(chance, 'ru', digits=1)}",
+    )
 
 
 def joined_letters(letters: list[str], groups: int) -> str:

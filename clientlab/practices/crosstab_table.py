@@ -25,6 +25,7 @@ def banner_table(found: Crosstab) -> Table:
     ----------
     found : Crosstab
     """
+    from clientlab.practices import crosstab_result
     from clientlab.session.tables import Table
     from clientlab.session.texts import language
 
@@ -40,8 +41,9 @@ def banner_table(found: Crosstab) -> Table:
                 row[heads[cell["banner"], cell["group"]]] = found.value_of(cell, lang, letters=True)
             rows.append(row)
     frame = pd.DataFrame(rows, columns=["", *heads.values()]).fillna("")
-    told = [_legend(found).in_language(lang), found.told_tests(lang)]
-    footer = " · ".join(filter(None, (*told, found.provenance.footer(lang))))
+    told = [_legend(found), crosstab_result.told_tests(found.tables, found.adjust)]
+    parts = [text.in_language(lang) for text in told if text]
+    footer = " · ".join((*parts, found.provenance.footer(lang)))
     return Table(frame, tuple(heads.values()), footer)
 
 

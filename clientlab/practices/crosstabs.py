@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clientlab.practices.crosstab_result import LETTERS, Crosstab, Rows, joined_letters
+from clientlab.practices.crosstab_result import LETTERS, Crosstab, Rows, joined_letters, told_tests
 from clientlab.practices.crosstab_tests import (
     ADJUSTMENTS,
     ALPHA,
@@ -254,6 +254,10 @@ def _notes(tables: Sequence[Rows], min_base: int, adjust: str | None) -> tuple[T
     shares = [table for table in tables if table.cells.kind == "share"]
     if shares and len({table.banner.question for table in tables}) == 1:
         notes += _detectable(shares)
+    if made := told_tests(tables, adjust):
+        notes.append(
+            Text(f"{made.en[0].upper()}{made.en[1:]}.", f"{made.ru[0].upper()}{made.ru[1:]}.")
+        )
     rule = ADJUSTMENTS.get(adjust or "")
     notes.append(
         Text(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,9 @@ from clientlab.results import CannotSay, Result
 from clientlab.stats import design, proportions
 from clientlab.stats.estimate import Estimate
 from clientlab.wording import Text, number, percent, percent_range
+
+if TYPE_CHECKING:
+    from clientlab.session.tables import Table
 
 SMALL, FEW = 30, 10
 CHOICES = ("single", "bands", "multi", "ranking")
@@ -153,6 +156,9 @@ class Topline(Result):
         base = number(self.provenance.base or 0, lang)
         of = Text(f"Share of {base} who were asked and answered",
                   f"Доля от {base}, кого спросили и кто ответил")  # fmt: skip
+        if "cumulative" in self.frame:
+            of = Text(f"{of.en}; in brackets with all before it",
+                      f"{of.ru}; в скобках вместе с предыдущими")  # fmt: skip
         return f"{self.question.text.in_language(lang)} {of.in_language(lang)}"
 
     def plot(self, ax=None):
@@ -164,11 +170,27 @@ class Topline(Result):
         ):
             rows = rows.sort_values("estimate", ascending=False, kind="stable")
         rows = rows.head(25)
+        texts_of = [percent(share, lang) for share in rows["estimate"]]
+        if "cumulative" in rows:
+            together = [percent(share, lang) for share in rows["cumulative"]]
+            texts_of = [f"{own} ({all})" for own, all in zip(texts_of, together, strict=True)]
         with charts.picture(self, ax) as axes:
             charts.bars(axes, list(rows[f"label_{lang}"]), rows["estimate"],
-                        low=rows["low"], high=rows["high"],
+                        low=rows["low"], high=rows["high"], texts=texts_of,
                         quiet=(rows["base"] < FEW).to_list())  # fmt: skip
         return axes
+
+    def table(self) -> Table:
+        """Options, counts, shares with intervals and bases, in the language of the session."""
+        from clientlab.session import tables, texts
+
+        lang = texts.language()
+        frame = self.frame.drop(columns=["option", "label_en", "label_ru"])
+        frame.insert(0, "label", self.frame[f"label_{lang}"])
+        formats = dict.fromkeys(("estimate", "low", "high"), "percent") | dict.fromkeys(
+            ("cumulative", "cumulative_low", "cumulative_high"), "percent"
+        )
+        return tables.table(frame, formats=formats, footer=self.provenance.footer(lang))
 
 
 def _counts(survey: Survey) -> np.ndarray:
@@ -382,6 +404,15 @@ def _notes(survey: Survey, given: Answers, frame: pd.DataFrame) -> tuple[Text, .
             Text(
                 f"Could not be placed: {number(count)} answers; see check().",
                 f"Не удалось отнести ответов: {number(count, 'ru')}; см. check().",
+            )
+        )
+    if survey.weights is not None:
+        inside = given.inside & _counts(survey)
+        worth = number(_kish(survey.weights[inside])), number(_kish(survey.weights[inside]), "ru")
+        notes.append(
+            Text(
+                f"Unequal weights: {number(inside.sum())} answers are worth {worth[0]}.",
+                f"Неравные веса: ответов {number(inside.sum(), 'ru')}, стоят они как {worth[1]}.",
             )
         )
     if frame["base"].max() < SMALL:

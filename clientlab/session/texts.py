@@ -91,6 +91,18 @@ COLUMNS = {
     "set_aside": Text("set aside", "отложено"),
     "why": Text("why", "почему"),
     "of_90_people": Text("of 90 people", "из 90 человек"),
+    "asked": Text("asked", "спросили"),
+    "nothing": Text("ticked nothing", "ничего не отметили"),
+    "alone": Text("'none of these'", "«ничего из этого»"),
+    "flag": Text("flag", "отметка"),
+    "respondents": Text("respondents", "респондентов"),
+    "text": Text("text", "текст"),
+    "answers": Text("answers", "ответы"),
+    "cumulative": Text("with all before", "с предыдущими"),
+    "cumulative_low": Text("low, with all before", "с предыдущими, от"),
+    "cumulative_high": Text("high, with all before", "с предыдущими, до"),
+    "ranked": Text("ranked", "назвали"),
+    "mean_rank": Text("mean rank", "среднее место"),
 }
 
 
