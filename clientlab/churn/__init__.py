@@ -13,6 +13,8 @@ _NAMES = {
     "Snapshots": "snapshot_table",
     "snapshots": "snapshot_table",
     "month_ends": "snapshot_table",
+    "every_months": "snapshot_table",
+    "PLANTED": "planted_leaks",
     "check_no_leakage": "leakage",
     "left_after": "snapshot_rates",
     "known": "snapshot_rates",

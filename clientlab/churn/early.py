@@ -5,17 +5,14 @@ It answers: how long before a client leaves could it have been known.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-from clientlab.churn.features import FEATURES
 from clientlab.churn.snapshot_table import Snapshots, snapshots
-from clientlab.churn.telling_numbers import auc_line, of_clients, too_few
-from clientlab.clients.base import ClientBase
+from clientlab.churn.telling_numbers import Telling, auc_line, of_clients, too_few
 from clientlab.clients.times import capital
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
@@ -97,13 +94,10 @@ class Early(Result):
 
 
 def how_early(
-    base: ClientBase,
-    days: Any,
-    name: str,
+    snaps: Snapshots | CannotSay,
+    what: str | Telling | CannotSay,
     *,
-    horizon: Any = "90D",
     steps: int = 3,
-    contract: str = "ongoing",
     level: float = 0.95,
     seed: int = 0,
 ) -> Early | CannotSay:
@@ -111,15 +105,15 @@ def how_early(
 
     Parameters
     ----------
-    base : ClientBase
-    days : date-like or sequence of them
-        Only days of which all steps have a label are used.
-    name : str
-        A feature that is a number.
-    horizon : timedelta-like
+    snaps : Snapshots
+        Only their days of which all steps have a label are used.
+    what : str or Telling
+        A feature that is a number, or the most telling one of a result of `telling`.
     steps : int
-    contract, level, seed
-        As for `snapshots` and `telling`; the intervals hold for all steps together.
+        Horizons to look ahead.
+    level : float
+        The intervals hold for all steps together.
+    seed : int
 
     Returns
     -------
@@ -129,23 +123,29 @@ def how_early(
     Raises
     ------
     InvalidValue
-        If the feature is not known.
+        If the feature is not one of the snapshots.
     """
-    if name not in FEATURES:
-        raise InvalidValue(f"{name!r} is no feature. Use one of {', '.join(FEATURES)}.")
-    one = pd.Timedelta(horizon)
-    many = days if isinstance(days, Sequence) and not isinstance(days, str) else [days]
-    used = [day for day in map(pd.Timestamp, many) if day + steps * one <= base.observed_until]
+    for given in (snaps, what):
+        if isinstance(given, CannotSay):
+            return given
+    name = what if isinstance(what, str) else str(what.frame["name"].iloc[0])
+    if name not in snaps.features or snaps.base is None:
+        raise InvalidValue(
+            f"{name!r} is no feature of these snapshots; they have {', '.join(snaps.X)}."
+        )
+    base, one = snaps.base, snaps.horizon
+    used = [day for day in snaps.days if day + steps * one <= base.observed_until]
     if not used:
         short = Text(f"The records are too short to look {steps * one.days} days ahead.",
                      f"Записи слишком коротки, чтобы смотреть на {steps * one.days} дней вперёд."
                      )  # fmt: skip
         return CannotSay.because(short, base.provenance())
-    feature = {name: FEATURES[name]}
-    snaps = snapshots(base, used, horizon=steps * one, features=feature, contract=contract)
+    feature = {name: snaps.features[name]}
+    snaps = snapshots(base, used, horizon=steps * one, features=feature, contract=snaps.contract,
+                      silent_after=snaps.silent_after)  # fmt: skip
     if name not in snaps.X:
-        none = Text(f"{FEATURES[name].meaning.en}: not known on these days.",
-                    f"{FEATURES[name].meaning.ru}: на эти дни не известно.")  # fmt: skip
+        none = Text(f"{feature[name].meaning.en}: not known on these days.",
+                    f"{feature[name].meaning.ru}: на эти дни не известно.")  # fmt: skip
         return CannotSay.because(none, snaps.provenance)
     lines = []
     survived = snaps.keys["days_at_risk"].to_numpy()
@@ -160,7 +160,7 @@ def how_early(
     if not lines or lines[0]["from_days"] != 1:
         left = snaps.keys.loc[survived <= one.days, "client_id"].nunique()
         return CannotSay.because(too_few(left, one), snaps.provenance)
-    return Early(pd.DataFrame(lines), of_clients(snaps), (), label=FEATURES[name].meaning)
+    return Early(pd.DataFrame(lines), of_clients(snaps), (), label=feature[name].meaning)
 
 
 def _only(snaps: Snapshots, rows: np.ndarray, left: np.ndarray) -> Snapshots:

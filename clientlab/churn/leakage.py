@@ -21,13 +21,13 @@ from clientlab.churn.features import FEATURES, Feature
 from clientlab.churn.leak_holding import held
 from clientlab.churn.leak_outcome import tell_the_outcome
 from clientlab.churn.snapshot_rates import table_name
-from clientlab.churn.snapshot_table import checked_days
+from clientlab.churn.snapshot_table import Snapshots, checked_days
 from clientlab.clients.altered import relabelled, scrambled, truncated
 from clientlab.clients.base import ClientBase
 from clientlab.clients.knowledge import dated_only
 from clientlab.clients.nouns import CLIENTS
 from clientlab.problems import InvalidValue
-from clientlab.results import Result
+from clientlab.results import CannotSay, Result
 from clientlab.wording import Text, number, plural
 
 HOW = {
@@ -180,7 +180,7 @@ def check_no_leakage(
     features: Mapping[str, Feature | Callable[..., Any]] = FEATURES,
     *,
     seed: int = 0,
-) -> Leakage:
+) -> Leakage | CannotSay:
     """Which features know on a day what was known only later (system C3).
 
     Every feature is computed on each day four times: from the base as it is; from one that
@@ -193,8 +193,9 @@ def check_no_leakage(
     Parameters
     ----------
     base : ClientBase
-    days : date-like or sequence of them
-        Before the last day of the base: there must be a future to change.
+    days : date-like or sequence of them, or Snapshots
+        Before the last day of the base: there must be a future to change. Of snapshots the
+        last day of each year.
     features : mapping of name to Feature or function
         Your own functions are checked as they are: of a base, or of a base and a day.
     seed : int
@@ -229,6 +230,10 @@ def check_no_leakage(
     >>> check_no_leakage(base, "2024-03-31").ok
     True
     """
+    if isinstance(days, CannotSay):
+        return days
+    if isinstance(days, Snapshots):
+        days = pd.Series(days.days, index=days.days.year).groupby(level=0).last().tolist()
     asked = checked_days(base, days)
     if asked[-1] == base.observed_until:
         raise InvalidValue(

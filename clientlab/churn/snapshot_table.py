@@ -21,7 +21,7 @@ from clientlab.clients.base import ClientBase
 from clientlab.clients.knowledge import dated_only
 from clientlab.clients.store import to_day
 from clientlab.problems import InvalidValue
-from clientlab.results import SYNTHETIC, Provenance
+from clientlab.results import SYNTHETIC, CannotSay, Provenance
 from clientlab.wording import Text, number, plural
 
 INDEX = ["client_id", "day"]
@@ -51,6 +51,8 @@ class Snapshots:
     notes : tuple of Text
     base : ClientBase or None
         What they were taken from, so that rules can be asked about the same days.
+    contract, silent_after
+        Whose leaving they tell, as given to `snapshots`.
     """
 
     X: pd.DataFrame
@@ -62,6 +64,8 @@ class Snapshots:
     provenance: Provenance
     notes: tuple[Text, ...] = ()
     base: ClientBase | None = None
+    contract: str = "ongoing"
+    silent_after: int | None = None
 
     @property
     def clients(self) -> np.ndarray:
@@ -185,7 +189,44 @@ def snapshots(
         base.provenance(int(seen.sum()), ROWS),
         tuple(notes),
         base,
+        contract,
+        silent,
     )
+
+
+def every_months(
+    base: ClientBase, months: int = 3, *, horizon: Any = "90D", **more: Any
+) -> Snapshots | CannotSay:
+    """Snapshots on the last days of months, or a sentence where the records are too short.
+
+    Parameters
+    ----------
+    base : ClientBase
+    months : int
+        Between two days, counted back from the last day that has a label.
+    horizon, more
+        As for `snapshots`.
+
+    Returns
+    -------
+    Snapshots or CannotSay
+
+    Raises
+    ------
+    InvalidValue
+        As for `snapshots`.
+    """
+    days = month_ends(base, every=months, horizon=horizon)
+    if not days:
+        length = _horizon(horizon).days
+        short = Text(
+            f"Snapshots: the records ({base.observed_from:%Y-%m-%d} to {base.day:%Y-%m-%d}) are "
+            f"shorter than a year and {length} days.",
+            f"Срезы: записи ({base.observed_from:%d.%m.%Y} – {base.day:%d.%m.%Y}) короче года и "
+            f"{length} дней.",
+        )
+        return CannotSay.because(short, base.provenance())
+    return snapshots(base, days, horizon=horizon, **more)
 
 
 def _values(

@@ -94,7 +94,7 @@ class Telling(Result):
                 "Не строить тревогу на одном из этих показателей: смотреть на них вместе и копить "
                 "данные об ушедших.",
             ).in_language(lang)
-        told = self.sure.iloc[0][f"phrase_{lang}"]
+        told = self.sure.iloc[0][f"label_{lang}"]
         return Text(
             f"Look at this in every account review: {told}.",
             f"Смотреть на каждом разборе клиента: {told}.",

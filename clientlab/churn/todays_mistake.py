@@ -18,6 +18,7 @@ from clientlab.churn.snapshot_table import Snapshots
 from clientlab.churn.telling_numbers import FEWEST, of_clients, too_few
 from clientlab.clients.base import ClientBase
 from clientlab.clients.knowledge import dated_only
+from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.stats import scoring
 from clientlab.stats import weighted_scoring as weighted
@@ -123,14 +124,12 @@ class TodaysTable(Result):
 
 
 def todays_table(
-    base: ClientBase, snaps: Snapshots | CannotSay, *, level: float = 0.95, seed: int = 0
+    snaps: Snapshots | CannotSay, *, level: float = 0.95, seed: int = 0
 ) -> TodaysTable | CannotSay:
     """What single numbers seem to predict when they are taken from the export of today.
 
     Parameters
     ----------
-    base : ClientBase
-        That of the snapshots.
     snaps : Snapshots
     level : float
     seed : int
@@ -144,7 +143,7 @@ def todays_table(
     Raises
     ------
     InvalidValue
-        Never.
+        If the snapshots do not carry their base.
     """
     if isinstance(snaps, CannotSay):
         return snaps
@@ -152,7 +151,9 @@ def todays_table(
     stay = snaps.keys.loc[snaps.y == 0, "client_id"].nunique()
     if min(left, stay) < FEWEST:
         return CannotSay.because(too_few(left, snaps.horizon), snaps.provenance)
-    now = _of_today(base, snaps)
+    if snaps.base is None:
+        raise InvalidValue("These snapshots do not carry their base: make them by snapshots(…).")
+    now = _of_today(snaps.base, snaps)
     names = [name for name in now if _enough(snaps, snaps.X[name], now[name])]
     share = 1 - (1 - level) / max(len(names), 1)
     lines, gaps = [], []

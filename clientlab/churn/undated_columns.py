@@ -94,14 +94,14 @@ class Undated(Result):
         return axes
 
 
-def undated(base: ClientBase, day: Any) -> Undated | CannotSay:
+def undated(base: ClientBase, day: Any = None) -> Undated | CannotSay:
     """Of the columns that their source overwrites, how many values are dated on a day.
 
     Parameters
     ----------
     base : ClientBase
-    day : date-like
-        An earlier day.
+    day : date-like, optional
+        An earlier day; by default 90 days ago, or the first of the records.
 
     Returns
     -------
@@ -113,6 +113,8 @@ def undated(base: ClientBase, day: Any) -> Undated | CannotSay:
     InvalidValue
         If the day lies before the records.
     """
+    if day is None:
+        day = max(base.day - pd.Timedelta(days=90), base.observed_from)
     then, clients = base.as_of(day).tables["clients"], base.tables["clients"]
     known = clients["client_id"].isin(then["client_id"])
     last = clients[known].drop_duplicates("client_id", keep="last")
