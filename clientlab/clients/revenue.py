@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clientlab.clients.answers import OverTime, interval_of
+from clientlab.clients.answers import OverTime, in_currency, interval_of
 from clientlab.clients.base import ClientBase
 from clientlab.clients.nouns import RECURRING
 from clientlab.clients.periods import IN_A_YEAR, PERIODS, called, complete
@@ -98,7 +98,7 @@ class Retention(OverTime):
     def formats(self) -> dict[str, str]:
         shares = ("grr", "grr_low", "grr_high", "nrr", "nrr_low", "nrr_high")
         return dict.fromkeys(shares, "percent") | dict.fromkeys(
-            ("revenue_before", "revenue_after"), "integer"
+            ("revenue_before", "revenue_after", "project_revenue"), "integer"
         )
 
     def _head(self, lang: str) -> str:
@@ -193,8 +193,9 @@ def revenue_retention(
     -------
     Retention
         An `OverTime`; `frame`: ``period, grr, grr_low, grr_high, nrr, nrr_low, nrr_high,
-        base`` (clients), ``revenue_before, revenue_after``, and ``estimate, low, high``
-        equal to those of `nrr`. Intervals of a ratio over few clients of unequal size
+        base`` (clients), ``revenue_before, revenue_after``, ``project_revenue`` (of all
+        clients in the period, in no ratio), and ``estimate, low, high`` equal to those of
+        `nrr`. Intervals of a ratio over few clients of unequal size
         (`stats.ratios.leverage_ratio`); NaN with fewer than two clients, that of `nrr`
         without spread too.
 
@@ -217,7 +218,7 @@ def revenue_retention(
     [[0.7, 0.95, 2.0]]
     """
     periods = complete(base, period)
-    table = monthly(base)
+    table, projects = monthly(base), monthly(base, kind="project").sum()
     pairs, rows = [], []
     for first, last in zip(periods["first"], periods["last"], strict=True):
         before = first - pd.DateOffset(months=1)
@@ -225,14 +226,15 @@ def revenue_retention(
             continue  # the month before is not covered by the records
         pair = _pair(table, before, last.replace(day=1))
         pairs.append(pair)
-        rows.append({"period": first, **_retained(pair, level)})
+        apart = projects.loc[first:last].sum()
+        rows.append({"period": first, **_retained(pair, level), "project_revenue": apart})
     if not rows or not any(row["base"] for row in rows):
         return CannotSay.because(_nothing(base, period), base.provenance())
     frame = pd.DataFrame(rows)
     return Retention(
         frame,
         base.provenance(len(table), RECURRING),
-        _notes(table, frame, pairs) + _of_all_kinds(base),
+        _notes(table, frame, pairs) + _of_all_kinds(base) + _apart(base, frame.iloc[-1], period),
         changes=_changes(frame, pairs, period, level),
         period=period,
         subject=NAME,
@@ -334,6 +336,19 @@ def _of_all_kinds(base: ClientBase) -> tuple[Text, ...]:
             "ongoing contract count.",
             "В файлах не указано, какие счета регулярные (invoices.kind): взяты все счета клиентов "
             "с постоянным договором.",
+        ),
+    )
+
+
+def _apart(base: ClientBase, row: pd.Series, period: str) -> tuple[Text, ...]:
+    """Revenue of projects in the last period, where there is any."""
+    if not row["project_revenue"]:
+        return ()
+    en, ru = (in_currency(row["project_revenue"], base.currency, lang) for lang in ("en", "ru"))
+    return (
+        Text(
+            f"Revenue of projects stands apart: {en} in {called(row['period'], period)}.",
+            f"Выручка проектов — отдельно: {ru} за {called(row['period'], period, 'ru')}.",
         ),
     )
 

@@ -48,6 +48,15 @@ def read(invoices=INVOICES, clients=CLIENTS, start="2023-12-01", end="2024-06-30
     )
 
 
+def test_revenue_of_projects_stands_apart():
+    project = pd.DataFrame([("a", "2024-04-07", 999, "project")], columns=list(INVOICES))
+    result = revenue_retention(read(pd.concat([INVOICES, project], ignore_index=True)))
+    assert result.frame["project_revenue"].tolist() == [0, 999]
+    assert result.frame["nrr"].tolist() == revenue_retention(read()).frame["nrr"].tolist()
+    assert result.notes[-1].en == "Revenue of projects stands apart: 999 in Q2 2024."
+    assert result.notes[-1].ru == "Выручка проектов — отдельно: 999 за 2 кв. 2024."
+
+
 def test_the_table_of_the_docstring():
     frame = revenue_retention(read()).frame
     assert frame["period"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-01", "2024-04-01"]
@@ -55,6 +64,7 @@ def test_the_table_of_the_docstring():
     assert frame["nrr"].tolist() == pytest.approx([190 / 250, 230 / 270])
     assert frame["base"].tolist() == [3, 3]
     assert frame["revenue_before"].tolist() == [250, 270]
+    assert frame["project_revenue"].tolist() == [0, 0]
     # r = .76, residuals (74, −36, −38) ÷ (.6, .6, .8): se = 148.1 ÷ 250; t on 250² ÷ 22,500 − 1.
     se = math.hypot(74 / 0.6, 36 / 0.6, 38 / 0.8) / 250
     assert frame.loc[0, "nrr_high"] == pytest.approx(0.76 + stats.t.ppf(0.975, 16 / 9) * se)
