@@ -52,6 +52,10 @@ def difference(first: Side, second: Side, *, level: float = 0.95) -> Estimate:
     √((p₁ − l₁)² + (u₂ − p₂)²). With two Wilson intervals and z it is Newcombe's method 10
     (`stats.proportions.difference`); with clusters the interval of that side has t for z.
 
+    Measured coverage at 95%, clusters of four against a printed share of 95, shares of 10,
+    30 and 50% (4,000 draws each): 95–96% with 40 clusters, 95–97% with 12; of a share of
+    10% with 12 clusters 97.2%, wider than needed.
+
     Examples
     --------
     >>> found = difference(Side(56 / 70, 70), Side(48 / 80, 80))

@@ -107,5 +107,6 @@ def test_a_difference_of_clusters_and_a_printed_share_is_covered(truth, groups):
         interval = mover.difference(side, other)
         covered += interval.low <= 0 <= interval.high
         found += mover.p_value(side, other) < 0.05
-    assert 0.935 <= covered / runs <= 0.97
+    wide = (truth, groups) == (0.1, 12)  # named in the docstring: 97.2%
+    assert 0.935 <= covered / runs <= (0.98 if wide else 0.97)
     assert found / runs == pytest.approx(1 - covered / runs, abs=1e-3)
