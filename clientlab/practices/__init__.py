@@ -7,6 +7,8 @@ from clientlab.practices.crosstab_why import surest
 from clientlab.practices.crosstabs import crosstab
 from clientlab.practices.drivers_analysis import drivers
 from clientlab.practices.drivers_joined import outcome_by_key
+from clientlab.practices.drivers_mistake import false_finds, one_by_one
+from clientlab.practices.drivers_outcome import read_outcomes
 from clientlab.practices.forms import (
     expectations_form,
     expectations_survey,
@@ -42,8 +44,10 @@ __all__ = [
     "drivers",
     "expectations_form",
     "expectations_survey",
+    "false_finds",
     "gaps",
     "measured_against_claim",
+    "one_by_one",
     "order_in_halves",
     "outcome_by_key",
     "place",
@@ -57,6 +61,7 @@ __all__ = [
     "rake",
     "ranking",
     "reaction_times",
+    "read_outcomes",
     "required_base",
     "service_audit",
     "service_audit_form",
