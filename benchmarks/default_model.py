@@ -138,17 +138,18 @@ def gain(seeds: int = SEEDS, sizes: tuple[int, ...] = SIZES, parts: int = PARTS)
 
 def one_seed(clients: int, seed: int, test: Rows, best: float) -> pd.DataFrame:
     """Learn from one base, be judged by the truth of the test base: a row for each tenth."""
-    from clientlab.churn.defaults import default_model
+    from clientlab.churn.defaults import default_model, mean_of
 
     learn = demo_rows(clients, TRAIN_SEED + 1000 * seed + clients)
     model = default_model().fit(learn.X, learn.y)
-    logit = model.decision_function(test.X)
+    members = model.member_logits(test.X).to_numpy()
+    logit = model.combination_.of(members)
     share = learn.y.mean()
     nothing = np.full(len(logit), np.log(share / (1 - share)))
     tenth = (np.argsort(np.argsort(logit, kind="stable")) * 10) // len(logit)
     rows = []
     for number in range(10):
-        told = model.mean_interval(test.X[tenth == number], level=0.9)
+        told = mean_of(model.combination_, members[tenth == number], 0.9)
         truth = float(test.risk[tenth == number].mean())
         rows.append((number + 1, told.estimate, told.low, told.high, truth))
     columns = ["tenth", "estimate", "low", "high", "truth"]

@@ -28,7 +28,7 @@ from clientlab.churn.ridge import (
     log_loss,
     ridge_path,
 )
-from clientlab.churn.stacking import Combination, combine, sureness
+from clientlab.churn.stacking import Combination, combine
 from clientlab.churn.tree_parts import tree_parts
 from clientlab.stats.estimate import Estimate, checked_level
 
@@ -88,7 +88,7 @@ class StackedModel(ClassifierMixin, BaseEstimator):
     Notes
     -----
     A super learner (van der Laan, Polley & Hubbard 2007): see `stacking.combine` for the
-    weights, `stacking.sureness` for the intervals.
+    weights and for what the intervals rest on.
 
     Examples
     --------
@@ -150,21 +150,23 @@ class StackedModel(ClassifierMixin, BaseEstimator):
                          for model in self._trees(int(learn.sum()), self.trees // 2)]  # fmt: skip
                 told[held] += np.column_stack([*paths, *trees])
                 times[held] += 1
-        # Without two clients who left nobody can be held out: then nothing is learned.
-        told = np.where(times[:, None] > 0, told / np.maximum(times, 1)[:, None], 0.0)
-        places = [best_penalty(y, told[:, first : first + count]) for first in (0, count)]
+        told, seen = told / np.maximum(times, 1)[:, None], times > 0
+        # With one client who left he is never held out: then nothing is learned.
+        self.learned_ = bool(y[seen].any())
+        places = [best_penalty(y[seen], told[seen, first : first + count]) for first in (0, count)]
         self.penalties_ = dict(zip(PRIOR, (PENALTIES[place] for place in places), strict=False))
         return told[:, [places[0], count + places[1], 2 * count, 2 * count + 1]]
 
     def _combine(self, held: np.ndarray, y: np.ndarray, clients: np.ndarray) -> None:
         prior = np.array(list(PRIOR.values()))
-        if held.any():
-            self.combination_ = combine(held, y, prior)
+        if self.learned_:
+            self.combination_ = combine(held, y, prior, clients)
         else:
-            logit = float(np.log(self.share_ / (1 - self.share_)))
-            self.combination_ = Combination(logit, 0 * prior, 0 * prior)
+            logit, nothing = float(np.log(self.share_ / (1 - self.share_))), np.zeros(len(prior))
+            covariance = np.zeros((1 + len(prior), 1 + len(prior)))
+            covariance[0, 0] = 1 / (len(y) * self.share_ * (1 - self.share_))
+            self.combination_ = Combination(logit, nothing, nothing, covariance, 1)
         self.weights_ = pd.Series(self.combination_.weights, index=list(PRIOR))
-        self.sureness_ = sureness(self.combination_.of(held), y, clients)
 
     def _learn(self, matrices: tuple, y: np.ndarray) -> None:
         """The members on all rows."""
@@ -230,24 +232,16 @@ class StackedModel(ClassifierMixin, BaseEstimator):
         one apart from the others with the same prediction is in no interval.
         """
         checked_level(level)
-        logit = self.decision_function(X)
-        reach = self.sureness_.reach(self.sureness_.directions(logit), level)
+        members = self.member_logits(X).to_numpy()
+        logit = self.combination_.of(members)
+        reach = self.combination_.reach(self.combination_.directions(members), level)
         ends = {"estimate": logit, "low": logit - reach, "high": logit + reach}
         return pd.DataFrame({name: expit(end) for name, end in ends.items()}, index=X.index)
 
     def mean_interval(self, X: pd.DataFrame, *, level: float = 0.9) -> Estimate:
         """Mean probability of the rows of X, say a manager's clients, with its interval."""
         checked_level(level)
-        logit = self.decision_function(X)
-        p = expit(logit)
-        mean, slope = float(p.mean()), p * (1 - p)
-        # On the logit scale of the mean, so that the ends stay within 0 and 1.
-        direction = (slope[:, None] * self.sureness_.directions(logit)).mean(axis=0)
-        reach = float(self.sureness_.reach(direction[None] / (mean * (1 - mean)), level)[0])
-        middle = np.log(mean / (1 - mean))
-        low, high = expit(np.array([middle - reach, middle + reach]))
-        se = float(np.sqrt(direction @ self.sureness_.covariance @ direction))
-        return Estimate(mean, se, float(low), float(high), self.sureness_.df)
+        return mean_of(self.combination_, self.member_logits(X).to_numpy(), level)
 
     def contributions(self, X: pd.DataFrame) -> pd.DataFrame:
         """What each column of X adds to the logit, beside `baseline`; the sum is exact.
@@ -266,3 +260,18 @@ class StackedModel(ClassifierMixin, BaseEstimator):
             blocks = list(self.lines_.blocks_.values())
             found += tree_parts(self._of_trees, matrices[0], self.background_, blocks, self.seed)
         return found
+
+
+def mean_of(combination: Combination, members: np.ndarray, level: float) -> Estimate:
+    """Mean probability of rows by the logits of their members, with its interval.
+
+    On the logit scale of the mean, so that the ends stay within 0 and 1.
+    """
+    p = expit(combination.of(members))
+    mean = float(p.mean())
+    direction = ((p * (1 - p))[:, None] * combination.directions(members)).mean(axis=0)[None]
+    reach = float(combination.reach(direction, level)[0]) / (mean * (1 - mean))
+    middle = np.log(mean / (1 - mean))
+    low, high = expit(np.array([middle - reach, middle + reach]))
+    se = float(combination.se(direction)[0])
+    return Estimate(mean, se, float(low), float(high), combination.df)

@@ -24,6 +24,7 @@ from clientlab.problems import InvalidType, InvalidValue
 RARE = 20  # rows under which a category is pooled with other rare ones
 STEP_VALUES = 4  # numbers with fewer distinct values act along a line, not a curve
 BEND = 0.5  # prior size of a bend beside that of a slope: curves stay calmer than lines
+FLAT = 0.02  # spread of a bend, of a basis that adds up to 1, that is none
 MISSING = "missing"
 
 
@@ -182,7 +183,10 @@ def _steps(values: np.ndarray) -> Iterator[Part]:
 
 
 def _bends(values: np.ndarray, told: dict, knots: int) -> Iterator[Part]:
-    """Directions of a B-spline that no straight line reaches, each of the same spread."""
+    """Directions of a B-spline that no straight line reaches, each of the same spread.
+
+    Those along which clients hardly differ are left out: a few of them would bend all.
+    """
     from sklearn.preprocessing import SplineTransformer
 
     spline = SplineTransformer(n_knots=knots, knots="quantile")
@@ -190,7 +194,7 @@ def _bends(values: np.ndarray, told: dict, knots: int) -> Iterator[Part]:
     straight = np.column_stack([np.ones(len(values)), _line(values, **told)])
     slope = np.linalg.lstsq(straight, basis, rcond=None)[0]
     _, size, turned = np.linalg.svd(basis - straight @ slope, full_matrices=False)
-    kept = size > 0.02 * np.sqrt(len(values))
+    kept = size > FLAT * np.sqrt(len(values))
     if kept.any():
         turn = turned[kept].T / size[kept] * np.sqrt(len(values)) * BEND
         yield Part("bends", int(kept.sum()), {"line": told, "spline": spline, "slope": slope,

@@ -12,23 +12,52 @@ import numpy as np
 
 from clientlab.churn.ridge import expit, log_loss
 
-DOUBT = 0.5  # prior standard deviation of a weight
-SLOPE_DOUBT = 0.25  # prior standard deviation of the slope of calibration around 1
+DOUBT = 0.35  # prior standard deviation of a weight
 
 
 class Combination(NamedTuple):
-    """The combined logit is ``intercept + (logits - middle) @ weights``."""
+    """The combined logit is ``intercept + (logits - middle) @ weights``.
+
+    Attributes
+    ----------
+    intercept : float
+    weights : ndarray, shape (members,)
+    middle : ndarray, shape (members,)
+        Mean logits.
+    covariance : ndarray, shape (1 + members, 1 + members)
+        Of the intercept and the weights.
+    df : int
+        Clients who left, less two.
+    """
 
     intercept: float
     weights: np.ndarray
     middle: np.ndarray
+    covariance: np.ndarray
+    df: int
 
     def of(self, logits: np.ndarray) -> np.ndarray:
         """Combined logit of the logits of the members, shape (rows, members)."""
         return self.intercept + (logits - self.middle) @ self.weights
 
+    def directions(self, logits: np.ndarray) -> np.ndarray:
+        """Derivative of combined logits by intercept and weights, shape (rows, 1 + members)."""
+        return np.column_stack([np.ones(len(logits)), logits - self.middle])
 
-def combine(logits: np.ndarray, y: np.ndarray, prior: np.ndarray) -> Combination:
+    def se(self, direction: np.ndarray) -> np.ndarray:
+        """Standard errors along directions, shape (rows,)."""
+        return np.sqrt(np.einsum("ij,jk,ik->i", direction, self.covariance, direction))
+
+    def reach(self, direction: np.ndarray, level: float) -> np.ndarray:
+        """Half the width of intervals of Student's t, shape (rows,)."""
+        from scipy.stats import t
+
+        return t.ppf((1 + level) / 2, self.df) * self.se(direction)
+
+
+def combine(
+    logits: np.ndarray, y: np.ndarray, prior: np.ndarray, clients: np.ndarray
+) -> Combination:
     """Weights of the members, none below zero.
 
     Parameters
@@ -38,6 +67,8 @@ def combine(logits: np.ndarray, y: np.ndarray, prior: np.ndarray) -> Combination
     y : ndarray of 0/1, shape (rows,)
     prior : ndarray, shape (members,)
         Weights that are left where there is little to learn from.
+    clients : ndarray of int, shape (rows,)
+        Rows of a client are no independent witnesses of how sure the weights are.
 
     Returns
     -------
@@ -46,21 +77,46 @@ def combine(logits: np.ndarray, y: np.ndarray, prior: np.ndarray) -> Combination
     Notes
     -----
     Stacking (Wolpert 1992; Breiman 1996; van der Laan et al. 2007) of logits: log loss
-    + Σ(weight − prior)²/(2·0.5²), so with twenty leavers the prior decides and with
+    + Σ(weight − prior)²/(2·0.35²), so with twenty leavers the prior decides and with
     hundreds the data do. The weights need not sum to 1: members that are too timid or
-    too sure are recalibrated in the same step.
+    too sure are recalibrated in the same step. Since the rows that chose the weights
+    flatter them, all are then shrunk by (χ² − members)/χ², χ² of the likelihood ratio
+    against the share of all (van Houwelingen & le Cessie 1990), and the intercept is set
+    so that the mean probability stays.
+
+    The covariance is H⁻¹(B + P)H⁻¹: B the cross-product of scores summed by client (Liang
+    & Zeger 1986), P the precision of the prior, H = A'WA + P; a weight of 0 is taken as
+    known.
 
     Examples
     --------
     >>> y = np.array([0, 0, 1, 1] * 50)
     >>> knows, guesses = 2.0 * y - 1, np.tile([1.0, -1.0], 100)
-    >>> combine(np.column_stack([knows, guesses]), y, np.ones(2)).weights.round(1)
-    array([3.2, 0.3])
+    >>> told = np.column_stack([knows, guesses])
+    >>> combine(told, y, np.ones(2), np.arange(200)).weights.round(1)
+    array([2.7, 0.4])
     """
-    from scipy.optimize import minimize
-
     middle = logits.mean(axis=0)
     away = logits - middle
+    intercept, weights = _best(away, y, prior)
+    covariance = _covariance(away, y - expit(intercept + away @ weights), weights, clients)
+    share = np.log(y.mean() / (1 - y.mean()))
+    gain = 2 * (log_loss(y, np.full(len(y), share)) - log_loss(y, intercept + away @ weights))
+    kept = max(0.0, 1 - len(prior) / gain) if gain > 0 else 0.0
+    scale = np.diag(np.append(1.0, np.full(len(prior), kept)))
+    left = len(np.unique(clients[y == 1]))
+    return Combination(
+        _centred(share, away @ weights * kept, y.mean()),
+        weights * kept,
+        middle,
+        scale @ covariance @ scale,
+        max(left - 2, 1),
+    )
+
+
+def _best(away: np.ndarray, y: np.ndarray, prior: np.ndarray) -> tuple[float, np.ndarray]:
+    """Intercept and weights of the least log loss and distance from the prior."""
+    from scipy.optimize import minimize
 
     def lost(at: np.ndarray) -> tuple[float, np.ndarray]:
         told = at[0] + away @ at[1:]
@@ -72,66 +128,33 @@ def combine(logits: np.ndarray, y: np.ndarray, prior: np.ndarray) -> Combination
     start = np.append(np.log(y.mean() / (1 - y.mean())), prior)
     bounds = [(None, None), *[(0, None)] * len(prior)]
     at = minimize(lost, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return Combination(float(at[0]), at[1:], middle)
+    return float(at[0]), at[1:]
 
 
-class Sureness(NamedTuple):
-    """How well intercept and slope of the combined logit are known.
-
-    Attributes
-    ----------
-    middle : float
-        Mean logit.
-    covariance : ndarray, shape (2, 2)
-        Of the intercept at `middle` and of the slope.
-    df : int
-        Clients who left, less two.
-    """
-
-    middle: float
-    covariance: np.ndarray
-    df: int
-
-    def directions(self, logit: np.ndarray) -> np.ndarray:
-        """Derivative of logits by intercept and slope, shape (rows, 2)."""
-        return np.column_stack([np.ones(len(logit)), logit - self.middle])
-
-    def reach(self, direction: np.ndarray, level: float) -> np.ndarray:
-        """Half the width of intervals, shape (rows,)."""
-        from scipy.stats import t
-
-        variance = np.einsum("ij,jk,ik->i", direction, self.covariance, direction)
-        return t.ppf((1 + level) / 2, self.df) * np.sqrt(variance)
-
-
-def sureness(logit: np.ndarray, y: np.ndarray, clients: np.ndarray) -> Sureness:
-    """Covariance of the calibration line of held-out logits, clients as clusters.
-
-    Parameters
-    ----------
-    logit : ndarray, shape (rows,)
-        Combined logit of rows that the members did not learn from.
-    y : ndarray of 0/1, shape (rows,)
-    clients : ndarray of int, shape (rows,)
-
-    Returns
-    -------
-    Sureness
-
-    Notes
-    -----
-    Of logit(p) = a + b·logit with a prior N(1, 0.25²) of b: H⁻¹(B + P)H⁻¹, with B the
-    cross-product of scores summed by client (Liang & Zeger 1986), P the precision of the
-    prior and H = A'WA + P.
-    """
-    middle = float(logit.mean())
-    A = np.column_stack([np.ones(len(logit)), logit - middle])
-    p = expit(logit)
-    precision = np.diag([0.0, 1 / SLOPE_DOUBT**2])
+def _covariance(
+    away: np.ndarray, off: np.ndarray, weights: np.ndarray, clients: np.ndarray
+) -> np.ndarray:
+    """Of intercept and weights, from the residuals `off`, clients as clusters."""
+    free = np.append(True, weights > 0)
+    A = np.column_stack([np.ones(len(away)), away])[:, free]
+    precision = np.diag(np.append(0.0, np.full(len(weights), 1 / DOUBT**2))[free])
+    p = np.clip(np.abs(off), 0, 1)  # |y − p| is p or 1 − p: p(1 − p) either way
     bend = np.linalg.inv((A.T * (p * (1 - p))) @ A + precision)
-    score = np.zeros((clients.max() + 1, 2))
-    np.add.at(score, clients, A * (y - p)[:, None])
+    score = np.zeros((clients.max() + 1, A.shape[1]))
+    np.add.at(score, clients, A * off[:, None])
     count = len(np.unique(clients))
     spread = score.T @ score * (count / max(count - 1, 1)) + precision
-    left = len(np.unique(clients[y == 1]))
-    return Sureness(middle, bend @ spread @ bend, max(left - 2, 1))
+    found = np.zeros((len(free), len(free)))
+    found[np.ix_(free, free)] = bend @ spread @ bend
+    return found
+
+
+def _centred(intercept: float, logit: np.ndarray, share: float) -> float:
+    """Intercept at which the mean probability is the share: Newton's method."""
+    for _ in range(30):
+        p = expit(intercept + logit)
+        step = (p.mean() - share) / max(float((p * (1 - p)).mean()), 1e-12)
+        intercept -= float(np.clip(step, -1, 1))
+        if abs(step) < 1e-12:
+            break
+    return float(intercept)
