@@ -125,18 +125,17 @@ def kept(name: str, clients: int, seed: int, days: pd.DatetimeIndex) -> Rows:
 def gain(seeds: int = SEEDS, sizes: tuple[int, ...] = SIZES, parts: int = PARTS) -> pd.DataFrame:
     """Expected losses and coverage by seed and size; printed as it goes, see `gain_table`."""
     test = kept("test", TEST, TEST_SEED, QUARTERS)
-    best = reference(test, parts)
     done = []
     for seed in range(seeds):
         for clients in sizes:
             path = KEPT / f"seed-{clients}-{seed}.csv"
             if not path.exists():
-                one_seed(clients, seed, test, best).to_csv(path, index=False)
+                one_seed(clients, seed, test).to_csv(path, index=False)
             done.append(pd.read_csv(path))
-    return pd.concat(done, ignore_index=True)
+    return pd.concat(done, ignore_index=True).assign(best=reference(test, parts))
 
 
-def one_seed(clients: int, seed: int, test: Rows, best: float) -> pd.DataFrame:
+def one_seed(clients: int, seed: int, test: Rows) -> pd.DataFrame:
     """Learn from one base, be judged by the truth of the test base: a row for each tenth."""
     from clientlab.churn.defaults import default_model, mean_of
 
@@ -160,7 +159,6 @@ def one_seed(clients: int, seed: int, test: Rows, best: float) -> pd.DataFrame:
         leavers=int(learn.y.sum()),
         nothing=expected_loss(test.risk, nothing),
         model=expected_loss(test.risk, logit),
-        best=best,
         weights=" ".join(f"{weight:.2f}" for weight in model.weights_),
     )
 
