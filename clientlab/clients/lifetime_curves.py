@@ -16,6 +16,7 @@ from clientlab.clients.base import ClientBase
 from clientlab.clients.curves import Curve, ends_of
 from clientlab.clients.durations import DAYS_IN_MONTH, Durations, durations
 from clientlab.clients.group_differences import SMALL, Differences, compared, named
+from clientlab.clients.schema import tables
 from clientlab.clients.times import capital, in_time
 from clientlab.results import CannotSay, Result
 from clientlab.wording import Text, number, plural
@@ -228,7 +229,7 @@ def survival(
         notes = [*about_curve(next(iter(curves.values())), seen), *notes]
     else:
         differences = compared(seen.frame, by)
-        notes = [*differences.notes, *_about_group(base, by), *notes]
+        notes = [*differences.notes, *about_group(base, by), *notes]
     return Survival(
         frame, seen.provenance, tuple(notes), by=by or "", curves=curves,
         tenure=float(here["exit"].mean() / 365.25) if len(here) else np.nan,
@@ -307,16 +308,15 @@ def about_curve(curve: Curve, seen: Durations) -> list[Text]:
     return notes
 
 
-def _about_group(base: ClientBase, by: str) -> list[Text]:
-    from clientlab.clients.schema import tables
-
-    if by not in tables()["clients"].undated:
+def about_group(base: ClientBase, by: str | None) -> list[Text]:
+    """A warning if the column to break down by is known only as it is today."""
+    if by is None or by not in tables()["clients"].undated:
         return []
     return [
         Text(
             f"'{by}' is known only as it is today. Who stayed long had time to become what it "
-            "says: the curves do not forecast what a new client of the group does.",
+            "says: this is no forecast for a new client of the group.",
             f"«{by}» известен только на сегодня. У тех, кто остался надолго, было время им стать: "
-            "о новых клиентах группы кривые не говорят.",
+            "о новых клиентах группы это не говорит.",
         )
     ]

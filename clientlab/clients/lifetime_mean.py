@@ -17,8 +17,8 @@ from clientlab.clients.answers import without_brackets
 from clientlab.clients.base import ClientBase
 from clientlab.clients.curves import Curve
 from clientlab.clients.durations import DAYS_IN_MONTH, durations
-from clientlab.clients.group_differences import Differences, compared, named
-from clientlab.clients.lifetime_curves import about_curve, nobody_left, of_those
+from clientlab.clients.group_differences import SMALL, Differences, compared, named
+from clientlab.clients.lifetime_curves import about_curve, about_group, nobody_left, of_those
 from clientlab.clients.quantity import MONTHS, Quantity
 from clientlab.clients.redrawn import Redrawn, ends
 from clientlab.clients.tail import Tail, assumption
@@ -26,7 +26,7 @@ from clientlab.clients.times import between, capital, in_time, stop
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.stats import design, survival
-from clientlab.wording import Text, number
+from clientlab.wording import Text, number, plural
 
 LIFETIME = Text("Lifetime of a client (LT)", "Срок жизни клиента (LT)")
 
@@ -145,10 +145,10 @@ class Lifetime(Result):
         return f" ({between(row['low'], row['high'], lang)}, {base})"
 
     def _of_groups(self, lang: str, whole: bool) -> str:
-        verdict = self.differences.say(lang) if self.differences is not None else ""
+        verdict = capital(self.differences.say(lang)) if self.differences is not None else ""
         if not whole:
             return without_brackets(verdict)
-        rows = self.frame[self.frame["measure"] == "restricted"]
+        rows = self.frame[self.frame["measure"] == "restricted"].dropna(subset=["estimate"])
         rows = rows.sort_values(["estimate", "base"], ascending=False, kind="stable")
         told = [f"{named(self.by, row[self.by], lang)} — {in_time(row['estimate'], lang)}"
                 + self._base(row, lang) for _, row in rows.iterrows()]  # fmt: skip
@@ -238,7 +238,8 @@ def expected_lifetime(
     ----------
     base : ClientBase
     horizon : float
-        Months; shortened to F if nobody is followed so long.
+        Months; shortened to F, of groups to that of all with ten spells. Smaller groups
+        that are not followed so long are NaN.
     by : str, optional
         Column of clients.
     contract, silent_after
@@ -286,8 +287,10 @@ def expected_lifetime(
         seen.frame.groupby(by, sort=True, dropna=False))  # fmt: skip
     curves = [Curve.of(part) for _, part in groups]
     # Where all left nothing is cut off: the curve is 0 from there on.
-    reach = min(np.inf if curve.left.all() else curve.followed() for curve in curves)
-    months = min(float(horizon), max(reach / DAYS_IN_MONTH, 1 / DAYS_IN_MONTH))
+    reach = [np.inf if curve.left.all() else curve.followed() for curve in curves]
+    large = [days for days, curve in zip(reach, curves, strict=True) if len(curve.exit) >= SMALL]
+    months = min(float(horizon), max(min(large or reach) / DAYS_IN_MONTH, 1 / DAYS_IN_MONTH))
+    short = sum(days < months * DAYS_IN_MONTH - 1e-9 for days in reach)
     notes, tables = [], []
     for (group, part), curve in zip(groups, curves, strict=True):
         rows, more = _measures(part, curve, months, level)
@@ -295,6 +298,7 @@ def expected_lifetime(
         notes += more if by is None else []
     if months < horizon:
         notes.append(_shorter(months, horizon, by))
+    notes += [_not_followed(short)] * (short > 0)
     if by is None:
         notes += about_curve(curves[0], seen)
     frame = pd.concat(tables, ignore_index=True)
@@ -302,7 +306,7 @@ def expected_lifetime(
     return Lifetime(
         frame,
         seen.provenance,
-        (*notes, *seen.notes),
+        (*notes, *about_group(base, by), *seen.notes),
         horizon=months,
         by=by or "",
         begin=curves[0].begin / DAYS_IN_MONTH if by is None else 0.0,
@@ -316,8 +320,11 @@ def _measures(
     """The rows of one group, and what to know about them."""
     days, until = months * DAYS_IN_MONTH, curve.followed()
     again = Redrawn.of(curve, part["client_id"])
-    restricted = (curve.begin + curve.area(np.array([days]))[0],
-                  curve.begin + again.area(np.array([days]))[:, 0])  # fmt: skip
+    if days > until + 1e-9 and not curve.left.all():
+        restricted = np.nan, np.full(1, np.nan)
+    else:
+        restricted = (curve.begin + curve.area(np.array([days]))[0],
+                      curve.begin + again.area(np.array([days]))[:, 0])  # fmt: skip
     rows, notes = [("restricted", *_in_months(*restricted, level), len(curve.exit))], []
     half = survival.quantile(curve.daily)
     ends_of_half = (half.low, half.high if half.high == half.high else np.inf)
@@ -364,6 +371,13 @@ def _tenure(days: pd.Series, level: float) -> tuple[float, float, float, int]:
     return float(found.estimate), float(found.low), float(found.high), len(months)
 
 
+def _not_followed(groups: int) -> Text:
+    return Text(
+        f"Not followed so long, and not told: {groups} {plural(groups, 'group', 'groups')}.",
+        f"Наблюдались не так долго и не указаны — групп: {groups}.",
+    )
+
+
 def _not_guessed(left: int) -> Text:
     if not left:
         return Text("What comes after the last day seen is not guessed.",
@@ -373,7 +387,7 @@ def _not_guessed(left: int) -> Text:
 
 
 def _shorter(months: float, horizon: float, by: str | None) -> Text:
-    every = Text(" in every group", " в каждой группе") if by else Text("", "")
+    every = Text(" in every larger group", " в каждой крупной группе") if by else Text("", "")
     return Text(
         f"Asked for {in_time(horizon)}; five clients are followed{every.en} for {in_time(months)} "
         "only.",

@@ -19,15 +19,15 @@ from clientlab.clients.breakdown import differences
 from clientlab.clients.curves import Curve
 from clientlab.clients.durations import DAYS_IN_MONTH, durations
 from clientlab.clients.group_differences import named
-from clientlab.clients.lifetime_curves import about_curve
+from clientlab.clients.lifetime_curves import about_curve, about_group
 from clientlab.clients.margins import margins
 from clientlab.clients.quantity import Quantity
 from clientlab.clients.tail import Tail, assumption
 from clientlab.clients.times import in_time
-from clientlab.clients.worth_by_month import Terms, worth_of
+from clientlab.clients.worth_by_month import Terms, Worth, worth_of
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
-from clientlab.wording import Text, number, percent
+from clientlab.wording import Text, number, percent, plural
 
 VALUE = Text("Lifetime value (LTV)", "Ценность клиента (LTV)")
 PAID = {"advance": 0.0, "middle": 0.5, "arrears": 1.0}  # part of the month gone by then
@@ -146,7 +146,7 @@ class LifetimeValue(Result):
         return f"{value} ({ends_[0]} – {ends_[1]}, {base} {number(row['base'], lang)})"
 
     def _of_groups(self, lang: str) -> str:
-        rows = self.frame[self.frame["measure"] == "expected"]
+        rows = self.frame[self.frame["measure"] == "expected"].dropna(subset=["estimate"])
         rows = rows.sort_values(["estimate", "base"], ascending=False, kind="stable")
         p = differences(rows)
         differ = len(p) > 0 and bool((p < 0.05).any())
@@ -202,7 +202,7 @@ class LifetimeValue(Result):
         from clientlab.session import charts
         from clientlab.session.charts_lifetime import money_axis
 
-        rows = self.frame[self.frame["measure"] == "expected"]
+        rows = self.frame[self.frame["measure"] == "expected"].dropna(subset=["estimate"])
         rows = rows.sort_values(["estimate", "base"], ascending=False, kind="stable")
         currency = self.provenance.currency or ""
         charts.dots(
@@ -326,36 +326,53 @@ def lifetime_value(
         (group, rows) for group, rows in
         seen.frame.groupby(by, sort=True, dropna=False).indices.items()]  # fmt: skip
     curves = [Curve.of(seen.frame.iloc[rows]) for _, rows in groups]
-    asked, horizon = round(horizon), min(_reach(one, round(horizon)) for one in curves)
+    reach = [_reach(curve, round(horizon)) for curve in curves]
+    asked, horizon = round(horizon), max(reach)
     terms = Terms(horizon, discount, PAID[paid])
-    found, tables = {}, []
-    for group, rows in groups:
-        part = seen.frame.iloc[rows]
-        found[group] = worth_of(part, money.money[rows], money.days[rows], terms, level)
-        table = pd.DataFrame(found[group].rows, columns=["measure", "estimate", "low", "high",
-                                                         "base"])  # fmt: skip
-        tables.append(table if by is None else table.assign(**{by: [group] * len(table)}))
-    frame = pd.concat(tables, ignore_index=True)
+    found = [worth_of(seen.frame.iloc[rows], money.money[rows], money.days[rows], terms, level)
+             for _, rows in groups]  # fmt: skip
+    tables = [_table(worth, horizon, told=months == horizon)
+              for worth, months in zip(found, reach, strict=True)]  # fmt: skip
+    if by is not None:
+        tables = [table.assign(**{by: [group] * len(table)})[[by, *table]]
+                  for table, (group, _) in zip(tables, groups, strict=True)]  # fmt: skip
+    notes = [*money.notes]
+    if found[0].tail is not None and by is None and not curves[0].left.all():
+        notes.insert(0, assumption(found[0].tail))
+    notes += _about_time(asked, reach, discount)
+    curve = curves[0] if by is None else Curve.of(seen.frame)
+    return LifetimeValue(
+        pd.concat(tables, ignore_index=True), seen.provenance,
+        (*notes, *about_group(base, by), *about_curve(curve, seen), *seen.notes),
+        horizon=float(horizon), by=by or "", by_month=found[0].by_month if by is None
+        else pd.DataFrame(), subject=money.subject, product=found[0].product,
+        begin=0.0 if by else curve.begin / DAYS_IN_MONTH,
+    )  # fmt: skip
+
+
+def _table(worth: Worth, horizon: int, *, told: bool) -> pd.DataFrame:
+    """Rows of one group; without what needs a longer time than can be told of it."""
+    columns = ["measure", "estimate", "low", "high", "base"]
+    table = pd.DataFrame(worth.rows, columns=columns)
+    if not told:
+        ahead = table["measure"].isin(("expected", "product"))
+        table.loc[ahead, ["estimate", "low", "high"]] = np.nan
     for place, lang in enumerate(("en", "ru")):
         time = in_time(float(horizon), lang)
-        labels = [LABELS[name].in_language(lang).format(time) for name in frame["measure"]]
-        frame.insert(1 + place, f"label_{lang}", labels)
-    first = next(iter(found.values()))
-    notes = [*money.notes]
-    if first.tail is not None and by is None and not curves[0].left.all():
-        notes.insert(0, assumption(first.tail))
-    notes += [_shorter(horizon, asked)] * (horizon < asked)
+        labels = [LABELS[name].in_language(lang).format(time) for name in table["measure"]]
+        table.insert(1 + place, f"label_{lang}", labels)
+    return table
+
+
+def _about_time(asked: int, reach: list[int], discount: float) -> list[Text]:
+    """How far can be told, and what later money counts."""
+    horizon = max(reach)
+    untold = sum(months < horizon for months in reach)
+    notes = [_shorter(horizon, asked)] * (horizon < asked) + [_few_left(untold)] * (untold > 0)
     if discount:
         notes.append(Text(f"Money of a year later counts {percent(discount)} less a year.",
                           f"Деньги дисконтированы: {percent(discount, 'ru')} в год."))  # fmt: skip
-    curve = curves[0] if by is None else Curve.of(seen.frame)
-    return LifetimeValue(
-        frame[[*([] if by is None else [by]), *frame.columns.drop(by or [])]],
-        seen.provenance, (*notes, *about_curve(curve, seen), *seen.notes),
-        horizon=float(horizon), by=by or "", by_month=first.by_month if by is None
-        else pd.DataFrame(), subject=money.subject, product=first.product,
-        begin=0.0 if by else curve.begin / DAYS_IN_MONTH,
-    )  # fmt: skip
+    return notes
 
 
 def _reach(curve: Curve, asked: int) -> int:
@@ -363,6 +380,14 @@ def _reach(curve: Curve, asked: int) -> int:
     if curve.left.all() or Tail.of(curve, curve.followed()) is not None:
         return asked
     return min(asked, curve.told_months)
+
+
+def _few_left(groups: int) -> Text:
+    return Text(
+        f"Too few have left to tell so far, left empty: {groups} "
+        f"{plural(groups, 'group', 'groups')}.",
+        f"Ушли слишком немногие, чтобы говорить о таком сроке; не указаны — групп: {groups}.",
+    )
 
 
 def _shorter(months: int, asked: int) -> Text:

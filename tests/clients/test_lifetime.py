@@ -578,3 +578,28 @@ def test_nobody_left_is_a_sentence_everywhere():
         assert analysis(base).say("ru").startswith("Из наблюдавшихся клиентов (2) не ушёл никто")
     assert expected_losses(base).say("ru") == (
         "Ожидаемые потери: пока никто не ушёл, сказать нечего.")  # fmt: skip
+
+
+def test_a_small_group_does_not_shorten_what_is_told_of_the_others():
+    """Ten and more of a bank leave over 11 months; one shop is new: nothing of it is known."""
+    from clientlab.clients.value import lifetime_value
+
+    rows = [(f"c{n}", "2024-01-01", f"2024-{n + 2:02d}-05" if n < 8 else None) for n in range(14)]
+    spells = _spells([*rows, ("new", "2024-12-20", None)]).astype(object)
+    spells = spells.assign(industry=["bank"] * 14 + ["shop"])
+    base = base_of(spells, _monthly(spells), observed_from="2024-01-01",
+                   observed_until="2024-12-31")  # fmt: skip
+    stay = expected_lifetime(base, by="industry", horizon=10)
+    assert stay.horizon == 10
+    assert np.isnan(stay.of("restricted", "shop").estimate)
+    assert stay.of("restricted", "bank").estimate > 0
+    assert any(note.en == "Not followed so long, and not told: 1 group." for note in stay.notes)
+    worth = lifetime_value(base, by="industry", horizon=36)
+    assert worth.horizon == 36
+    assert np.isnan(worth.of("expected", "shop").estimate)
+    assert any(note.en == "Too few have left to tell so far, left empty: 1 group."
+               for note in worth.notes)  # fmt: skip
+    for result in (stay, worth):
+        assert "nan" not in result.say()
+        assert "shop" not in result.say().split("first")[-1]
+        assert result.plot().figure.axes
