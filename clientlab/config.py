@@ -120,11 +120,15 @@ def read_config(path: str | Path) -> Config:
     """
     path = Path(path)
     try:
-        raw = _loaded(path.read_text("utf-8-sig"))
+        text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidValue(f"{path.name}: save this file as UTF-8.") from error
+    try:
+        raw = _loaded(text)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidValue(f"{path.name}: {error}. Texts stand in quotation marks.") from error
+        slash = " In paths write / in place of \\." if "\\" in text else ""
+        told = f"{path.name}: {error}. Texts stand in quotation marks.{slash}"
+        raise InvalidValue(told) from error
     try:
         found = _File.model_validate(_without_times(raw))
     except ValidationError as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,9 @@ class RawTable:
         Sheet or sheets of the workbook; '' of other files.
     rows : int
         Rows below the header: those of the frame and all that were left out.
+    swallowed : tuple
+        Rows with a cell that holds other rows of the file: its quotation mark is not
+        closed.
     """
 
     frame: pd.DataFrame
@@ -61,9 +64,10 @@ class RawTable:
     beyond: tuple = ()
     sheet: str = ""
     rows: int = 0
+    swallowed: tuple = ()
 
     def problems(self, table: str, severity: str = "warning") -> list[Problem]:
-        """What any door has to tell about the file: cells that stand under no name.
+        """What any door has to tell about the file: cells under no name, rows inside of cells.
 
         Parameters
         ----------
@@ -71,15 +75,24 @@ class RawTable:
             Name of the table, as the analyst knows it.
         severity : {"warning", "error"}
         """
+        found = []
+        if self.swallowed:
+            count = len(self.swallowed)
+            text = (
+                f"{count} {plural(count, 'row', 'rows')} with a cell of several lines that look "
+                "like rows of the table: they are lost in it."
+            )
+            fix = "Close the quotation mark at the beginning of that cell, or delete it."
+            found.append(Problem(table, text, rows=self.swallowed, fix=fix))
         if not self.beyond:
-            return []
+            return found
         count = len(self.beyond)
         text = (
             f"{count} {plural(count, 'row', 'rows')} with cells under no column name: those are "
             "not used, and the rest may stand one column too far."
         )
         fix = "Put quotation marks around texts with a separator inside; name every column."
-        return [Problem(table, text, rows=self.beyond, severity=severity, fix=fix)]
+        return [*found, Problem(table, text, rows=self.beyond, severity=severity, fix=fix)]
 
 
 def read_table(
@@ -126,8 +139,9 @@ def read_table(
         frame = TYPED[path.suffix.lower()](path)
         return RawTable(frame, path.suffix.lower().removeprefix("."), rows=len(frame))
     if path.suffix.lower() not in EXCEL:
-        rows, guessed = _text_rows(path, recognised, encoding, separator)
-        return _table(path.name, rows, guessed, recognised, repeats=repeats)
+        rows, guessed, mark = _text_rows(path, recognised, encoding, separator)
+        found = _table(path.name, rows, guessed, recognised, repeats=repeats)
+        return replace(found, swallowed=_with_rows_inside(rows, found.frame.shape[1], mark))
     book = _excel_book(path)
     if not sheets:
         first = next(iter(book))
@@ -215,6 +229,20 @@ def _table(
     return RawTable(frame, guessed, *map(tuple, left), sheet, len(rows) - top - 1)
 
 
+def _with_rows_inside(rows: list[list[str]], width: int, mark: str) -> tuple[int, ...]:
+    """Rows with a cell that holds a whole line of as many cells as the table has columns."""
+    return tuple(
+        number
+        for number, row in enumerate(rows, start=1)
+        if any(
+            line.count(mark) >= max(width - 1, 1)
+            for cell in row
+            if "\n" in cell
+            for line in cell.split("\n")[1:]
+        )
+    )
+
+
 def _sorted_rows(
     rows: list[list[str]], start: int, header: list[str], known: bool
 ) -> tuple[dict[int, list[str]], tuple[list[int], ...]]:
@@ -285,6 +313,7 @@ def stacked(tables: dict[str, RawTable]) -> RawTable:
         left("beyond"),
         ", ".join(tables),
         sum(table.rows for table in tables.values()),
+        left("swallowed"),
     )
 
 
@@ -327,7 +356,7 @@ def _text_rows(
     recognised: Callable[[str], bool] | None,
     encoding: str | None,
     separator: str | None,
-) -> tuple[list[list[str]], str]:
+) -> tuple[list[list[str]], str, str]:
     content = path.read_bytes()
     # Excel's 'Unicode text' begins with a mark that no other encoding has.
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
@@ -347,7 +376,7 @@ def _text_rows(
             "A quotation mark that is not closed does that; look for it."
         ) from error
     name = {";": "semicolons", ",": "commas", "\t": "tabs", "|": "bars"}.get(separator, separator)
-    return rows, f"{found.removesuffix('-sig')}, separated by {name}"
+    return rows, f"{found.removesuffix('-sig')}, separated by {name}", separator
 
 
 def _decoded(name: str, content: bytes, among: Sequence[str], *, said: bool) -> tuple[str, str]:

@@ -255,6 +255,21 @@ def test_cells_under_no_column_name_are_told(tmp_path):
     assert not read_table(path).problems("clients")
 
 
+def test_rows_lost_in_a_cell_without_its_second_quotation_mark_are_told(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text('Клиент;День;Сумма\nА;1;2\nБ;3;"хорошо\nВ;4;5\nГ;6;7\n', "utf-8")
+    raw = read_table(path)
+    assert raw.swallowed == (3,)
+    (problem,) = raw.problems("clients")
+    assert str(problem) == (
+        "clients, row 3: 1 row with a cell of several lines that look like rows of the table: they "
+        "are lost in it. Close the quotation mark at the beginning of that cell, or delete it."
+    )
+    assert problem.severity == "error"
+    path.write_text('Клиент;День;Сумма\nА;1;"да; нет\nи ещё; раз"\n', "utf-8")
+    assert not read_table(path).problems("clients")
+
+
 def test_encoding_and_separator_can_be_said(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes("Клиент,x;Сумма\nА;1\n".encode("cp866"))

@@ -6,7 +6,6 @@ clients lacks is set aside and listed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ def match_clients(opened: dict[str, Opened]) -> None:
     """
     clients = opened["clients"].frame
     ids = pd.Index(clients["client_id"].dropna().unique())
-    by_name = _ids_by_name(clients)
+    by_name, by_number = _ids_by_name(clients), _ids_by_number(ids)
     for name, one in opened.items():
         if name == "clients" or "client_id" not in one.frame:
             continue
@@ -33,12 +32,18 @@ def match_clients(opened: dict[str, Opened]) -> None:
         codes, unique = pd.factorize(told)
         known = unique.isin(ids)
         matched = [
-            value if is_known else by_name.get(company(str(value)))
+            value if is_known else by_name.get(company(str(value)), by_number.get(_bare(value)))
             for value, is_known in zip(unique, known, strict=True)
         ]
         table = np.append(np.array(matched, dtype=object), None)
         found = pd.Series(table[codes], index=told.index, dtype="str")
-        _tell_matches(name, one, told, found, unique[~known], by_name)
+        others = unique[~known]
+        named = sum(company(str(value)) in by_name for value in others)
+        numbered = sum(_bare(value) in by_number for value in others
+                       if company(str(value)) not in by_name)  # fmt: skip
+        _tell_matches(name, one, named, "told by name")
+        _tell_matches(name, one, numbered, "told by number, without the zeros before it,")
+        _tell_unknown(name, one, told, found)
         one.frame["client_id"] = found
 
 
@@ -53,24 +58,32 @@ def _ids_by_name(clients: pd.DataFrame) -> dict[str, str]:
     return dict(zip(single["key"], single["client_id"], strict=True))
 
 
+def _ids_by_number(ids: pd.Index) -> dict[str, str]:
+    """Identifiers without the zeros before them, which Excel eats: '000123' is 123."""
+    bare = pd.Series(ids, index=ids).map(_bare).dropna()
+    single = bare[~bare.duplicated(keep=False)]
+    return dict(zip(single, single.index, strict=True))
+
+
+def _bare(value: Any) -> str | None:
+    text = str(value)
+    return text.lstrip("0") or "0" if text.isdigit() else None
+
+
 def _key(name: Any) -> str | None:
     return company(str(name)) if isinstance(name, str) and name else None
 
 
-def _tell_matches(
-    name: str,
-    one: Opened,
-    told: pd.Series,
-    found: pd.Series,
-    not_ids: pd.Index,
-    by_name: Mapping[str, str],
-) -> None:
-    lost = (told.notna() & found.isna()).to_numpy(bool)
-    named = sum(company(str(value)) in by_name for value in not_ids)
-    if named:
-        word = plural(named, "client", "clients")
-        text = f"{named} {word} told by name, and matched to the table of clients."
+def _tell_matches(name: str, one: Opened, count: int, how: str) -> None:
+    if count:
+        word = plural(count, "client", "clients")
+        text = f"{count} {word} {how} and matched to the table of clients."
         one.problems.append(Problem(name, text, column="client_id", severity="note"))
+
+
+def _tell_unknown(name: str, one: Opened, told: pd.Series, found: pd.Series) -> None:
+    """List the rows of clients that nobody knows, and set them aside."""
+    lost = (told.notna() & found.isna()).to_numpy(bool)
     if not lost.any():
         return
     count, money = int(lost.sum()), ""

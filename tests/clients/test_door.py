@@ -158,6 +158,26 @@ def test_the_analyst_maps_what_cannot_be_guessed(tmp_path):
     assert ClientBase.read(tmp_path).tables["invoices"]["amount"].tolist() == [5]
 
 
+def test_codes_that_lost_their_zeros_are_matched():
+    clients = pd.DataFrame({"client_id": ["0017", "0018", "07", "7"], "started_on": "2024-01-01"})
+    told = ["17", "0018", "7", "007"]
+    invoices = pd.DataFrame({"client_id": told, "issued_on": "2024-02-01", "amount": [1, 2, 3, 4]})
+    base = ClientBase.read({"clients": clients, "invoices": invoices}, **WINDOW)
+    assert base.tables["invoices"]["client_id"].tolist() == ["0017", "0018", "7"]
+    said = [problem.message for problem in base.check() if problem.table == "invoices"]
+    assert said == [
+        "1 row, 4 in money of clients that the table of clients lacks ('007'). Set aside.",
+        "1 client told by number, without the zeros before it, and matched to the table of "
+        "clients.",
+    ]
+
+
+def test_a_backslash_in_a_path_is_told(tmp_path):
+    (tmp_path / "clientlab.toml").write_text('[files]\nclients = "C:\\Users\\a.csv"\n', "utf-8")
+    with pytest.raises(InvalidValue, match=r"In paths write / in place of \\\.$"):
+        ClientBase.read(tmp_path)
+
+
 def test_one_name_of_two_clients_matches_nobody(tmp_path):
     clients = pd.DataFrame(
         {"client_id": ["1", "2"], "name": ["Ромашка", "ООО Ромашка"], "started_on": "2024-01-01"}
