@@ -127,10 +127,10 @@ class Ranking(Result):
     def measures(self, lang: str = "en") -> str:
         share = percent(self.level, lang)
         return Text(
-            f"{self.text.en} Places that the answers allow ({share} for all at once); to the "
-            "right, how often it comes first in resamples",
-            f"{self.text.ru} Места, возможные по ответам ({share} для всех сразу); справа — как "
-            "часто первое в повторных выборках",
+            f"{_ended(self.text.en)} Places that the answers allow ({share} for all at once); to "
+            "the right, how often it comes first in resamples",
+            f"{_ended(self.text.ru)} Места, возможные по ответам ({share} для всех сразу); справа "
+            "— как часто первое в повторных выборках",
         ).in_language(lang)
 
     def plot(self, ax=None):
@@ -152,3 +152,8 @@ class Ranking(Result):
 def _range(low: float, high: float, lang: str) -> str:
     first, last = number(low, lang), number(high, lang)
     return first if first == last else f"{first}–{last}"
+
+
+def _ended(text: str) -> str:
+    """A question that is followed by a sentence."""
+    return text if text.endswith(("?", "!", ".", ":")) else text + "."

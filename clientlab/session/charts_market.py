@@ -106,12 +106,12 @@ def rank_ranges(
     ranks, low, high = (np.asarray(part, float) for part in (ranks, low, high))
     place, size, items = np.arange(len(labels)), _size(len(labels)), len(labels)
     ax.hlines(place, low, high, color=style.HALF, linewidth=11)
-    ax.scatter(ranks, place, s=120, color=style.MAIN, zorder=3)
+    ax.scatter(ranks, place, s=230, color=style.MAIN, zorder=3)
     for row, text in enumerate(texts):
         ax.text(items + 0.45, row, text, va="center", ha="left", size=size, color=style.INK,
                 parse_math=False)  # fmt: skip
     if printed is not None and not np.isnan(np.asarray(printed, float)).all():
-        ax.scatter(printed, place, s=130, marker="D", color=style.CONTRAST, zorder=4)
+        ax.scatter(printed, place, s=80, marker="D", color=style.CONTRAST, zorder=4)
         marks = [(Marks(name, [], [], []), 0.0, marker, colour) for name, marker, colour in
                  zip(names, "oD", (style.MAIN, style.CONTRAST), strict=True)]  # fmt: skip
         _named(ax, marks)
