@@ -23,6 +23,7 @@ from clientlab.wording import Text, number, percent, plural
 if TYPE_CHECKING:
     from clientlab.session.tables import Table
 
+NAMED = 6  # groups whose names find room above their columns
 DOT = "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}"  # a base never stands on a line of its own
 LETTERS = [*ascii_uppercase, *(f"A{letter}" for letter in ascii_uppercase)]
 
@@ -303,10 +304,21 @@ class Crosstab(Result):
         what = self.asked(asked[0], lang)
         if len(asked) > 1:
             what = Text(f"{len(asked)} questions", f"Вопросов: {len(asked)}").in_language(lang)
-        return Text(
+        said = Text(
             f"{what} By: {by} Letters: higher than that group",
             f"{what} Разрез: {by} Буквы: выше этой группы",
         ).in_language(lang)
+        if (names := self._letters_alone(lang)) and self.frame["measure"].iloc[0] == "share":
+            said += f". {names}"
+        return said
+
+    def _letters_alone(self, lang: str) -> str:
+        """Names of groups that are too many to stand above their columns."""
+        banner = self.tables[0].banner_labels
+        if len(banner) <= NAMED:
+            return ""
+        return ", ".join(f"{letter}\N{NO-BREAK SPACE}{label.in_language(lang)}"
+                         for letter, label in zip(LETTERS, banner, strict=False))  # fmt: skip
 
     def asked(self, question: str, lang: str) -> str:
         if self.survey is None:
@@ -328,8 +340,9 @@ class Crosstab(Result):
             return self._plot_means(frame, ax)
         row = frame.drop_duplicates("group")
         base = frame.groupby("group", sort=False)["base"].max()
-        across = [f"{cell['letter']}: {self.group_of(cell, lang)}{DOT}"
-                  f"{number(base[cell['group']], lang)}"
+        alone = self._letters_alone(lang)
+        across = [cell["letter"] + (f": {self.group_of(cell, lang)}" * (not alone))
+                  + DOT + number(base[cell["group"]], lang)
                   for _, cell in row.iterrows()]  # fmt: skip
         with charts.picture(self, ax) as axes:
             charts_time.heat(

@@ -137,7 +137,9 @@ def heat(
     every = 1 if texts is not None else max(1, -(-len(rows) // (2 * TICKS)))
     ax.set_yticks(np.arange(len(rows))[::every] + 0.5, list(rows)[::every], size=12)
     step = max(1, -(-len(columns) // (2 * TICKS)))
-    names = [textwrap.fill(name, 22) if texts is not None else name for name in columns]
+    width = max(9, min(22, 72 // max(len(columns), 1)))  # as wide as a column is
+    names = [textwrap.fill(name, width, break_long_words=False) if texts is not None else name
+             for name in columns]  # fmt: skip
     ax.set_xticks(np.arange(len(columns))[::step] + 0.5, names[::step], size=12)
     ax.xaxis.tick_top()
     ax.tick_params(length=0)

@@ -150,3 +150,18 @@ def test_who_counts_for_nothing_answered_nothing():
     frame = pd.DataFrame({"mark": [1, 2, None, None], "w": [0, 0, 1, 2]})
     made = Survey.from_frame(frame, BOOK, weights="w")
     assert topline(made, "mark").say() == "Nobody answered «Mark?»."
+
+
+def test_many_groups_are_named_under_the_title_instead_of_above_their_columns(survey):
+    options = [{"id": f"g{n}", "label": f"A rather long name {n}"} for n in range(8)]
+    book = {"name": "x", "questions": [
+        {"id": "g", "type": "single", "text": "Group?", "options": options},
+        {"id": "q", "type": "single", "text": "Yes?", "options": [{"id": "yes"}, {"id": "no"}]}]}  # fmt: skip
+    frame = pd.DataFrame({"g": [f"g{n % 8}" for n in range(160)], "q": ["yes", "no"] * 80})
+    found = crosstab(Survey.from_frame(frame, book), "q", "g")
+    assert found.measures().endswith("G\N{NO-BREAK SPACE}A rather long name 6, "
+                                     "H\N{NO-BREAK SPACE}A rather long name 7")  # fmt: skip
+    titles = [text.get_text() for text in found.plot().get_xticklabels()]
+    assert titles[0] == "A\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}20"
+    few = crosstab(survey, "ways", "size").plot()
+    assert few.get_xticklabels()[0].get_text() == "A: small\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}40"
