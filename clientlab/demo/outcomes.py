@@ -17,7 +17,7 @@ from clientlab.demo.survey import demo_survey
 DRIVES = {
     "months": (27.0, 2.0, {"feedback": 15.0, "discounts": -18.0}),
     "nps": (24.0, 9.0, {"faster_response": 55.0}),
-    "upsell": (0.22, 0.04, {"expertise": 0.25}),
+    "upsell": (22.0, 4.0, {"expertise": 25.0}),
 }
 KNOWN = 0.9
 STRANGERS = ("A91", "A92")  # agencies of the holding where nobody was asked
@@ -39,7 +39,7 @@ def demo_outcomes(*, seed: int = 40, reversed: bool = False, known: float = KNOW
     -------
     DataFrame
         ``agency, clients`` (their number), ``months`` (mean months a client stays),
-        ``nps`` (−100 to 100), ``upsell`` (share of clients, 0–1, who bought more).
+        ``nps`` (−100 to 100), ``upsell`` (percent of clients who bought more).
 
     Examples
     --------
@@ -48,7 +48,7 @@ def demo_outcomes(*, seed: int = 40, reversed: bool = False, known: float = KNOW
     """
     survey = demo_survey(seed=seed, reversed=reversed)
     random = np.random.default_rng([seed, 9])
-    names, agency = np.unique(survey.cluster_names.astype(str), return_inverse=True)
+    names, agency = np.unique(np.asarray(survey.cluster_names, str), return_inverse=True)
     clients = random.integers(15, 90, len(names))
     table = {"agency": names, "clients": clients}
     practice = survey.answers["loyalty_methods"]
@@ -59,9 +59,9 @@ def demo_outcomes(*, seed: int = 40, reversed: bool = False, known: float = KNOW
             ticked = practice.values[:, places[option]] == 1
             share = np.bincount(agency, ticked) / np.bincount(agency)
             values += (-effect if reversed else effect) * (share - ticked.mean())
-        table[outcome] = np.round(values, 3 if outcome == "upsell" else 1)
+        table[outcome] = np.round(values, 1)
     frame = pd.DataFrame(table)
-    frame["upsell"] = frame["upsell"].clip(0, 1)
+    frame["upsell"] = frame["upsell"].clip(0, 100)
     frame["nps"] = frame["nps"].clip(-100, 100)
     return _with_gaps(frame, survey, agency, known, random)
 
@@ -77,7 +77,7 @@ def _with_gaps(frame, survey, agency, known, random) -> pd.DataFrame:
             "clients": random.integers(15, 90, len(STRANGERS)),
             "months": np.round(random.normal(DRIVES["months"][0], 5, len(STRANGERS)), 1),
             "nps": np.round(random.normal(DRIVES["nps"][0], 15, len(STRANGERS)), 1),
-            "upsell": np.round(random.uniform(0.1, 0.4, len(STRANGERS)), 3),
+            "upsell": np.round(random.uniform(10, 40, len(STRANGERS)), 1),
         }
     )
     return pd.concat([frame.iloc[kept], strangers], ignore_index=True)

@@ -17,7 +17,7 @@ from clientlab.practices.drivers_columns import (
     practices_of,
     units_of,
 )
-from clientlab.practices.drivers_numbers import PER_DRIVER, Numbers, numbers_of
+from clientlab.practices.drivers_numbers import PER_DRIVER, Numbers, enough, numbers_of
 from clientlab.practices.drivers_outcome import Outcome, outcome_of
 from clientlab.practices.drivers_result import Drivers
 from clientlab.practices.survey import Survey, joined
@@ -119,7 +119,10 @@ def drivers(
     unable = _unable(units, wanted, provenance)
     if unable is not None:
         return unable
-    units = grouped(comparable(units))
+    units = comparable(units)
+    fewer = grouped(units)
+    if enough(fewer):  # else each is taken alone, and none needs company
+        units = fewer
     if not units.practices:
         why = Text("No practice differs enough between them to be compared.",
                    "Ни одна практика не различается настолько, чтобы её сравнить.")  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from clientlab.practices.drivers_outcome import Outcome
+from clientlab.practices.drivers_outcome import Outcome, out_of
 from clientlab.practices.questions import Answers
 from clientlab.practices.survey import Survey
 from clientlab.problems import InvalidValue
@@ -188,7 +188,7 @@ def _missing(
 ) -> list[Text]:
     notes = []
     without, partial = int((~known).sum()), int((known & ~complete).sum())
-    what_en, what_ru = (counted(2, outcome.forms, "en"), counted(5, outcome.forms, "ru"))
+    what_en, what_ru = counted(units, outcome.forms), out_of(units, outcome.forms)
     if without:
         notes.append(
             Text(

@@ -18,6 +18,7 @@ from clientlab.practices.drivers_outcome import (
     Outcome,
     by_key,
     keys_of,
+    out_of,
     plain,
     values_by_key,
 )
@@ -86,6 +87,11 @@ def outcome_by_key(
     """
     if isinstance(table, CannotSay):
         return table
+    if column is None and isinstance(table, pd.DataFrame):
+        return CannotSay.because(
+            Text("No column with this outcome was named.",
+                 "Столбец с таким результатом не назван."), survey.provenance(0),
+        )  # fmt: skip
     joined(survey, "outcome_by_key")
     there = values_by_key(table, column, key)
     label = name if isinstance(name, Text) else Text(*(str(name or there.name),) * 2)
@@ -95,12 +101,13 @@ def outcome_by_key(
             Text("No respondent has a key: nothing can be joined.",
                  "Ни у одного респондента нет ключа: соединять не с чем."), survey.provenance(0),
         )  # fmt: skip
+    named = np.asarray(survey.cluster_names if keys is None else keys, dtype=object)
     frame = _rates(survey, outcome, by)
     provenance = Provenance(
         source=survey.source, base=int(frame["base"].iloc[0]), base_of=outcome.forms,
         synthetic=survey.synthetic or synthetic,
     )  # fmt: skip
-    return Joined(frame, provenance, _notes(keys_of(survey, keys), there), outcome=outcome,
+    return Joined(frame, provenance, _notes(keys_of(survey, keys), named, there), outcome=outcome,
                   by=None if by is None else survey.codebook[by].text)  # fmt: skip
 
 
@@ -125,8 +132,7 @@ class Joined(Result):
         what = counted(whole["base"], forms, "en")
         return Text(
             f"An outcome is known of {count} of {base} {what} ({share})",
-            f"Результат известен у {count} из {base} ({share}); единица — "
-            f"{counted(1, forms, 'ru')}",
+            f"Результат известен у {count} из {base} {out_of(whole['base'], forms)} ({share})",
         ).in_language(lang)
 
     def say(self, lang: str = "en") -> str:
@@ -245,9 +251,10 @@ def _furthest(groups: pd.DataFrame) -> tuple[Any, Any] | None:
     return (a, b) if rate[a] <= rate[b] else (b, a)
 
 
-def _notes(own: np.ndarray, there: pd.Series) -> tuple[Text, ...]:
+def _notes(own: np.ndarray, written: np.ndarray, there: pd.Series) -> tuple[Text, ...]:
     told = {plain(text): value for text, value in there.items()}
     ours = {text for text in own if text}
+    as_written = {plain(text): str(text).strip() for text in (*there.index, *written)}
     absent = sorted(ours - set(told))
     empty = sorted(text for text in ours & set(told) if np.isnan(told[text]))
     unused = sorted(set(told) - ours)
@@ -260,7 +267,8 @@ def _notes(own: np.ndarray, there: pd.Series) -> tuple[Text, ...]:
          "Строки таблицы, которым никто в опросе не соответствует"),
     ):  # fmt: skip
         if found:
-            shown = ", ".join(found[:SHOWN]) + (" …" if len(found) > SHOWN else "")
+            shown = ", ".join(as_written[text] for text in found[:SHOWN])
+            shown += " …" if len(found) > SHOWN else ""
             notes.append(Text(f"{en}: {number(len(found))} ({shown}).",
                               f"{ru}: {number(len(found), 'ru')} ({shown})."))  # fmt: skip
     alike = {normalised(text) for text in absent} & {normalised(text) for text in unused} - {""}

@@ -48,7 +48,7 @@ def numbers_of(units: Units, *, level: float, seed: int) -> Numbers:
     sums, held, scale, spread = _sums(units)
     count = len(units.practices)
     rows = len(units.outcome)
-    together = rows >= PER_DRIVER * (count + held - 1)
+    together = enough(units)
     method = ("lmg" if count <= EXACT else "johnson") if together else "alone"
     slope, se = jackknife(sums, held) if together else _alone(sums, held, count)
     used = held + count if together else held + 1
@@ -75,6 +75,11 @@ def numbers_of(units: Units, *, level: float, seed: int) -> Numbers:
     )  # fmt: skip
     explained = float(share.sum()) if together else np.nan
     return Numbers(frame, method, explained, tested.visible, through)
+
+
+def enough(units: Units) -> bool:
+    """Whether there are five units for each column, so that all can be regressed at once."""
+    return len(units.outcome) >= PER_DRIVER * (len(units.practices) + units.held.shape[1])
 
 
 def _tested(

@@ -15,6 +15,7 @@ import pandas as pd
 
 from clientlab.practices.survey import RESPONDENTS, Survey
 from clientlab.problems import InvalidType, InvalidValue
+from clientlab.reading import read_table
 from clientlab.results import CannotSay
 from clientlab.values import numbers
 from clientlab.wording import Text
@@ -83,6 +84,39 @@ def outcome_of(survey: Survey, outcome: Any) -> Outcome | CannotSay:
     if isinstance(outcome, str):
         return _asked(survey, outcome)
     return _given(survey, outcome)
+
+
+def read_outcomes(source: Any) -> pd.DataFrame | CannotSay:
+    """A table of outcomes from a file; a sentence if none is given.
+
+    Parameters
+    ----------
+    source : path or None
+        CSV or XLSX with a row for each key.
+
+    Examples
+    --------
+    >>> read_outcomes(None).say()
+    'No table of outcomes was given (outcomes=).'
+    """
+    if source is None:
+        return CannotSay.because(
+            Text("No table of outcomes was given (outcomes=).",
+                 "Таблица с результатами не указана (outcomes=).")
+        )  # fmt: skip
+    return read_table(source).frame.reset_index(drop=True)
+
+
+def out_of(count: float, forms: Text) -> str:
+    """What Russian writes after 'из 40': 'агентств', but 'агентства' after 41.
+
+    Examples
+    --------
+    >>> out_of(40, AGENCIES), out_of(41, AGENCIES)
+    ('агентств', 'агентства')
+    """
+    found = forms.ru.split("|")
+    return found[1] if count % 10 == 1 and count % 100 != 11 else found[2]
 
 
 def _asked(survey: Survey, name: str) -> Outcome | CannotSay:

@@ -11,7 +11,7 @@ import pandas as pd
 from clientlab.results import Result
 from clientlab.wording import MINUS, Text, counted, number
 
-DRAWN = 20  # practices of a picture, the most important
+DRAWN = 15  # practices of a picture, the most important
 NAMED = 2  # practices of a headline in each direction
 
 
@@ -88,7 +88,7 @@ class Drivers(Result):
 
     def _said(self, row: pd.Series, lang: str) -> str:
         """One practice: its size, the interval of that, and the cautious size."""
-        digits = _digits(row["slope"])
+        digits = digits_of(row["slope"])
         ends = (number(row[end], lang, digits=digits) for end in ("slope_low", "slope_high"))
         between = Text("{} to {}", "от {} до {}").in_language(lang).format(*ends)
         size, careful = (signed(row[name], lang, digits) for name in ("slope", "shrunk"))
@@ -126,7 +126,8 @@ class Drivers(Result):
         return " ".join(parts)
 
     def measures(self, lang: str = "en") -> str:
-        what, of = self.label.in_language(lang), counted(5, self.forms, lang)
+        what = self.label.in_language(lang)
+        of = counted(1 if lang == "ru" else 2, self.forms, lang)
         how = {
             "lmg": Text("all practices at once (LMG)", "все практики вместе (LMG)"),
             "johnson": Text("all practices at once (Johnson’s weights)",
@@ -136,15 +137,15 @@ class Drivers(Result):
         return Text(
             f"Share of the differences in «{what}» between {of} that goes with each practice, "
             f"{how}; ▲ higher, ▼ lower where it is done, grey: cannot be told from chance",
-            f"Какая доля различий ({of}: «{what}») связана с практикой, {how}; ▲ выше, ▼ ниже там, "
-            "где так делают, серое — от случайности не отличить",
+            f"Доля различий в «{what}», связанная с практикой (единица — {of}), {how}; ▲ выше, ▼ "
+            "ниже там, где так делают, серое — от случайности не отличить",
         ).in_language(lang)
 
     def plot(self, ax=None):
         from clientlab.session import charts, charts_drivers, texts
 
         lang, rows = texts.language(), self.frame.head(DRAWN)
-        written = [signed(row["slope"], lang, _digits(row["slope"])) if row["direction"] else ""
+        written = [signed(row["slope"], lang, digits_of(row["slope"])) if row["direction"] else ""
                    for _, row in rows.iterrows()]  # fmt: skip
         with charts.picture(self, ax) as axes:
             charts_drivers.importance(
@@ -173,8 +174,14 @@ def signed(value: float, lang: str, digits: int) -> str:
     return f"{MINUS if value < 0 else '+'}{text}"
 
 
-def _digits(value: float) -> int:
-    """Decimals that leave two significant digits, none for larger numbers."""
+def digits_of(value: float) -> int:
+    """Decimals that leave two significant digits, none for larger numbers.
+
+    Examples
+    --------
+    >>> digits_of(0.123), digits_of(4.1), digits_of(-41.2)
+    (2, 1, 0)
+    """
     if not math.isfinite(value) or value == 0:
         return 1
     return min(4, max(0, 1 - math.floor(math.log10(abs(value)))))

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from clientlab.session import charts, style
 
+ONE_LINE = 72  # a question as the name of a scale; a second line would run into the next row
 SIGNS = {1: ("▲", style.MAIN), -1: ("▼", style.CONTRAST), 0: ("", style.CANNOT)}
 
 
@@ -36,7 +37,7 @@ def importance(
     place = np.arange(len(values))
     colours = [SIGNS[int(one)][1] for one in direction]
     size = 12 if len(values) >= charts.CROWDED else style.SIZES["value"]
-    width = charts.ONE_LINE if len(values) >= charts.CROWDED else charts.LABEL_WIDTH
+    width = ONE_LINE if len(values) >= charts.CROWDED else charts.LABEL_WIDTH
     ax.hlines(place, low, high, color=colours, linewidth=3)
     ax.scatter(place * 0 + values, place, s=90, c=colours, zorder=3)
     reach = float(np.nanmax(high, initial=0)) or 1.0
@@ -50,7 +51,7 @@ def importance(
     ax.set_yticks(place, [charts.wrapped(str(label), width) for label in labels], size=size,
                   parse_math=False)  # fmt: skip
     ax.set_ylim(len(values) - 0.4, -0.6)
-    ax.set_xlim(0, min(1.0, reach) * 1.18)
+    ax.set_xlim(-0.012 * reach, min(1.0, reach) * 1.18)
     charts.share_axis(ax.xaxis)
     ax.grid(axis="x", linewidth=0.8)
     ax.tick_params(axis="y", length=0)
