@@ -142,7 +142,7 @@ class Lifetime(Result):
         base = Text("base", "база").in_language(lang) + f" {number(row['base'], lang)}"
         if np.isnan(row["low"]):
             return f" ({base})"
-        return f" ({between(row['low'], row['high'], lang)}, {base})"
+        return f" ({between(row['low'], row['high'], lang, of=row['estimate'])}, {base})"
 
     def _of_groups(self, lang: str, whole: bool) -> str:
         verdict = capital(self.differences.say(lang)) if self.differences is not None else ""

@@ -69,11 +69,17 @@ def in_time(months: float, lang: str = "en") -> str:
     return f"{number(years, lang, digits=0 if whole else 1)} {some}"
 
 
-def between(low: float, high: float, lang: str = "en") -> str:
-    """An interval of times: '2.6–3.9 years'."""
+def between(low: float, high: float, lang: str = "en", *, of: float | None = None) -> str:
+    """An interval of times, in the unit of what it is the interval of.
+
+    Examples
+    --------
+    >>> between(31, 47), between(8.2, 25.1, of=14)
+    ('2.6–3.9 years', '8.2–25.1 months')
+    """
     if np.isinf(high) or high > FOREVER:
         return Text(f"{in_time(low, lang)} or more", f"от {in_time(low, lang)}").in_language(lang)
-    if high < 24:
+    if (high if of is None else of) < 24:
         digits = 0 if low >= 10 else 1
         ends = "–".join(number(end, lang, digits=digits) for end in (low, high))
         return f"{ends} {Text('months', 'мес.').in_language(lang)}"
