@@ -18,7 +18,7 @@ from clientlab.problems import InvalidValue
 from clientlab.stats import survival
 
 LEAVERS = 10  # for each direction
-FLAT = 1e-6  # singular values under this share of the first one are noise of rounding
+FLAT = 0.1  # spread of a direction along which clients hardly differ
 
 
 class CoxHorizon(ClassifierMixin, BaseEstimator):
@@ -41,7 +41,8 @@ class CoxHorizon(ClassifierMixin, BaseEstimator):
     Notes
     -----
     Cox (1972) on principal components, chosen without a look at who left (Harrell 2015,
-    data reduction). The probability is 1 − S(horizon).
+    data reduction); where an effect has no end, on half as many. The probability is
+    1 − S(horizon).
 
     Examples
     --------
@@ -85,10 +86,18 @@ class CoxHorizon(ClassifierMixin, BaseEstimator):
         self.classes_ = np.array([0, 1])
         self.prepared_ = Prepared().fit(X)
         Z = self.prepared_.transform(X)
-        self.directions_ = self._directions(Z, int(y.sum()))
-        frame, names = self._scores(Z)
-        frame = frame.assign(days=days, left=y)
-        self.fit_ = survival.cox(frame, names, exit="days", event="left")
+        directions = self._directions(Z, int(y.sum()))
+        while True:
+            self.directions_ = directions
+            frame, names = self._scores(Z)
+            try:
+                spells = frame.assign(days=days, left=y)
+                self.fit_ = survival.cox(spells, names, exit="days", event="left")
+                break
+            except ValueError as error:  # an effect without an end: fewer directions have one
+                directions = directions[:, : len(names) // 2]
+                if not directions.size:
+                    raise InvalidValue(str(error)) from error
         # Beyond the last day seen the curve is not known; nobody was followed to the horizon
         # only if all rows were cut off.
         self.until_ = min(self.horizon, float(days.max()))
@@ -96,7 +105,7 @@ class CoxHorizon(ClassifierMixin, BaseEstimator):
 
     def _directions(self, Z: np.ndarray, left: int) -> np.ndarray:
         _, size, turned = np.linalg.svd(Z - Z.mean(axis=0), full_matrices=False)
-        possible = int((size > FLAT * size[:1].sum()).sum())
+        possible = int((size > FLAT * np.sqrt(len(Z))).sum())
         if not possible:
             raise InvalidValue(
                 "All rows of X are alike: there is nothing to tell clients apart by."

@@ -74,3 +74,13 @@ def test_without_days_it_still_ranks(clients):
 def test_what_cannot_be_learned_from_is_refused_in_words(clients, call, words):
     with pytest.raises(InvalidValue, match=f"^{re.escape(words)}$"):
         call(*clients)
+
+
+def test_directions_that_separate_are_given_up():
+    random = np.random.default_rng(1)
+    twice = random.normal(size=60)
+    X = pd.DataFrame({"a": twice, "same": twice, "b": np.repeat([0.0, 1.0], [40, 20])})
+    y = X["b"].astype(int)  # the second direction, which is b, separates
+    days = np.where(y == 1, 30, 90)
+    fitted = CoxHorizon(components=2).fit(X, y, days)
+    assert fitted.directions_.shape == (3, 1)
