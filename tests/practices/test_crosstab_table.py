@@ -156,7 +156,8 @@ def test_many_groups_are_named_under_the_title_instead_of_above_their_columns(su
     options = [{"id": f"g{n}", "label": f"A rather long name {n}"} for n in range(8)]
     book = {"name": "x", "questions": [
         {"id": "g", "type": "single", "text": "Group?", "options": options},
-        {"id": "q", "type": "single", "text": "Yes?", "options": [{"id": "yes"}, {"id": "no"}]}]}  # fmt: skip
+        {"id": "q", "type": "single", "text": "Yes?",
+         "options": [{"id": "yes"}, {"id": "no"}]}]}  # fmt: skip
     frame = pd.DataFrame({"g": [f"g{n % 8}" for n in range(160)], "q": ["yes", "no"] * 80})
     found = crosstab(Survey.from_frame(frame, book), "q", "g")
     assert found.measures().endswith("G\N{NO-BREAK SPACE}A rather long name 6, "
