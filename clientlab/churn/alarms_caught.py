@@ -18,8 +18,9 @@ from clientlab.churn.backtests import Backtest
 from clientlab.clients.answers import in_currency
 from clientlab.results import CannotSay, Result
 from clientlab.stats import proportions
-from clientlab.wording import Text, number, percent
+from clientlab.wording import Text, number, percent, plural
 
+SAID = 4  # candidates of which `say` speaks
 SPENT = "spend_90"  # the feature: money invoiced in 90 days
 
 
@@ -50,6 +51,9 @@ class Alarms(Result):
 
     def headline(self, lang: str = "en") -> str:
         row = self.frame.iloc[0]
+        if not row["estimate"]:
+            return Text("No alarm rang before a leaving", "Ни одной тревоги перед уходом"
+                        ).in_language(lang)  # fmt: skip
         name, share = self.labels[row["candidate"]], percent(row["estimate"], lang)
         calls = _calls(row)
         return Text(
@@ -60,22 +64,30 @@ class Alarms(Result):
         ).in_language(lang)
 
     def say(self, lang: str = "en") -> str:
-        return " ".join(self._one(row, lang) for _, row in self.frame.iterrows())
+        told = [self._one(row, lang) for _, row in self.frame.head(SAID).iterrows()]
+        rest = len(self.frame) - SAID
+        if rest > 0:
+            told.append(Text(f"{number(rest)} more rang less often before a leaving.",
+                             f"Остальные ({number(rest, 'ru')}) срабатывали перед уходом реже."
+                             ).in_language(lang))  # fmt: skip
+        return " ".join(told)
 
     def _one(self, row: pd.Series, lang: str) -> str:
         name, base = self.labels[row["candidate"]], int(row["base"])
-        ends = [percent(row[end], lang) for end in ("estimate", "low", "high")]
-        days = number(row["lead_days"], lang)
+        share, low, high = (percent(row[end], lang) for end in ("estimate", "low", "high"))
+        days, rang = number(row["lead_days"], lang), number(row["alarms"], lang)
+        ahead = Text(f", {days} days ahead", f", дней в запасе {days}").in_language(lang)
+        ahead = "" if np.isnan(row["lead_days"]) else ahead
         money = ""
         if not np.isnan(row["money_missed"]):
             missed = in_currency(row["money_missed"], self.provenance.currency or "", lang)
             money = Text(f", missed {missed} a month", f", упущено {missed} в месяц")
             money = money.in_language(lang)
         return Text(
-            f"{name.en}: rang before {ends[0]} ({ends[1]}–{ends[2]}) of {base} leavings, "
-            f"{days} days ahead, {number(row['alarms'])} alarms{money}.",
-            f"{name.ru}: тревога перед {ends[0]} ({ends[1]}–{ends[2]}) из {base} уходов, дней в "
-            f"запасе {days}, тревог {number(row['alarms'], 'ru')}{money}.",
+            f"{name.en}: rang before {share} ({low}–{high}) of {base} leavings{ahead}, {rang} "
+            f"{plural(int(row['alarms']), 'alarm', 'alarms')}{money}.",
+            f"{name.ru}: тревога перед {share} ({low}–{high}) из {base} уходов{ahead}, тревог "
+            f"{rang}{money}.",
         ).in_language(lang)
 
     def measures(self, lang: str = "en") -> str:
@@ -94,9 +106,9 @@ class Alarms(Result):
         unit = Text("d", "дн.").in_language(lang)
         written = [
             f"{percent(row['estimate'], lang)} · {number(_calls(row), lang, digits=1)} · "
-            f"{number(row['lead_days'], lang)} {unit}"
+            f"{number(row['lead_days'], lang)} {unit}" if row["estimate"] else percent(0.0, lang)
             for _, row in self.frame.iterrows()
-        ]
+        ]  # fmt: skip
         with charts.picture(self, ax) as axes:
             charts.bars(axes, names, self.frame["estimate"], low=self.frame["low"],
                         high=self.frame["high"], texts=written,

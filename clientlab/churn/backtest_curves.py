@@ -208,7 +208,9 @@ def _precision(found: np.ndarray, called: np.ndarray) -> np.ndarray:
     """Precision where a part of the leavers is found; calls between cuts are drawn at random."""
     lines = []
     for hits, calls in zip(found, called, strict=True):
-        needed = np.interp(GRID * hits[-1], hits, calls)
+        # A part is found at the first call that finds it: later calls in vain do not count.
+        rising = hits + 1e-12 * np.arange(len(hits))
+        needed = np.interp(GRID * hits[-1], rising, calls)
         with np.errstate(invalid="ignore"):
             line = GRID * hits[-1] / needed
         line[0] = line[1] if len(line) > 1 else np.nan

@@ -64,12 +64,15 @@ def notes(
     """What the reader must know of this test."""
     told = [POOLED]
     unknown = 1 - rows.groupby("candidate", sort=False)["known"].mean()
-    for name, share in unknown[unknown > 0].items():
+    silent = unknown[unknown > 0]
+    if len(silent):
+        en, ru = (
+            ", ".join(f"{labels[str(name)].in_language(lang)} {percent(share, lang)}"
+                      for name, share in silent.items()) for lang in ("en", "ru")
+        )  # fmt: skip
         told.append(Text(
-            f"'{labels[str(name)].en}' says nothing of {percent(share)} of the rows: they stand "
-            "in the middle of their day.",
-            f"«{labels[str(name)].ru}» молчит о {percent(share, 'ru')} строк: они поставлены в "
-            "середину своей даты.",
+            f"Rows of which nothing is said, put in the middle of their day: {en}.",
+            f"Строки, о которых ничего не сказано и которые стоят в середине своей даты: {ru}.",
         ))  # fmt: skip
     if len(unknown) and rows["probability"].notna().all() and _any_score(rows):
         told.append(SCORES)
@@ -167,12 +170,12 @@ def card(tested: Backtest, lang: str) -> str:
         ),
         Text(
             f"Tested on {count} {plural(count, 'day', 'days')}, {days['day'].iloc[0]:%Y-%m-%d} to "
-            f"{last['day']:%Y-%m-%d}, each time on models fitted anew on days at least {ahead} "
-            f"days older; at the last one on {number(last['training_rows'])} rows with "
+            f"{last['day']:%Y-%m-%d}, by models fitted on days at least {ahead} days older only; "
+            f"at the last one on {number(last['training_rows'])} rows with "
             f"{number(last['training_leavers'])} leavers.",
             f"Проверка: {count} {plural(count, 'дата', 'даты', 'дат')}, с "
-            f"{days['day'].iloc[0]:%d.%m.%Y} по {last['day']:%d.%m.%Y}; модель каждый раз строится "
-            f"заново по датам старше не менее чем на {ahead} дней, в последний раз по "
+            f"{days['day'].iloc[0]:%d.%m.%Y} по {last['day']:%d.%m.%Y}; модели построены "
+            f"только по датам старше не менее чем на {ahead} дней, в последний раз по "
             f"{number(last['training_rows'], 'ru')} строкам, ушедших "
             f"{number(last['training_leavers'], 'ru')}.",
         ),

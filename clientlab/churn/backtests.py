@@ -61,6 +61,8 @@ class Backtest(Result):
         The resamples behind the intervals, the same clients for all candidates.
     horizon : Timedelta
     level : float
+    unseen_folds : int
+        Parts of the clients behind `unseen`; 0 if it was left out.
     """
 
     predictions: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -72,6 +74,7 @@ class Backtest(Result):
     unseen_draws: Mapping[str, Mapping[str, np.ndarray]] = field(default_factory=dict)
     horizon: pd.Timedelta = pd.Timedelta("90D")  # noqa: RUF009 - immutable
     level: float = 0.95
+    unseen_folds: int = 0
 
     unit: ClassVar[str] = "score"
     digits: ClassVar[int] = 2
@@ -249,7 +252,7 @@ def backtest(
     return Backtest(
         frame, _provenance(snapshots, rows, found), tuple(notes), rows, unseen,
         _days(rows, y, found), labels, {name: _kind(one) for name, one in told.items()}, draws,
-        apart_draws, horizon, level,
+        apart_draws, horizon, level, unseen_folds if models else 0,
     )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def effective_parameters(fitted: Any, X: pd.DataFrame) -> tuple[float, bool]:
         return float(own(X) if callable(own) else own), True
     steps = getattr(fitted, "steps", None)
     last = steps[-1][1] if steps else fitted
-    if hasattr(last, "coef_") and np.ndim(last.coef_) == 2 and np.isscalar(getattr(last, "C", "")):
+    if type(last).__name__ == "LogisticRegression" and np.isscalar(last.C):
         Z = fitted[:-1].transform(X) if steps and len(steps) > 1 else X
         Z = Z.toarray() if hasattr(Z, "toarray") else np.asarray(Z, float)  # type: ignore[union-attr]
         p = last.predict_proba(Z if steps else X)[:, 1]

@@ -147,5 +147,13 @@ def unseen(
             ends = difference(gap, drawn, tested.leavers, level)
         rows.append((name, known, new, gap, *ends, tested.provenance.base))
     columns = ["candidate", "seen", "unseen", "estimate", "low", "high", "base"]
-    return Unseen(pd.DataFrame(rows, columns=columns), tested.provenance, (), measure,
-                  {name: tested.labels[name] for name in tested.unseen_draws})  # fmt: skip
+    folds = tested.unseen_folds
+    note = Text(
+        f"Models that never saw the client learnt from {folds - 1} of {folds} parts of the "
+        "clients: a part of the difference may be that.",
+        f"Не видевшие клиента модели учились на {folds - 1} из {folds} частей клиентов: часть "
+        "разницы может быть из-за этого.",
+    )
+    labels = {name: tested.labels[name] for name in tested.unseen_draws}
+    frame = pd.DataFrame(rows, columns=columns)
+    return Unseen(frame, tested.provenance, (note,), measure, labels)

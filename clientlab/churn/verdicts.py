@@ -241,7 +241,9 @@ def verdict(
     ]
     columns = ["model", "rule", "estimate", "low", "high", "base", "verdict"]
     frame = pd.DataFrame(rows, columns=columns)
-    notes = (_note(len(names), len(rules)), *tested.notes)
+    mine = tuple(f"'{tested.labels[name].en}': " for name in names)
+    cautions = [note for note in tested.notes if note.en.startswith(mine)]
+    notes = (_note(len(names), len(rules)), *cautions)
     return Verdict(frame, tested.provenance, notes, measure, dict(tested.labels),
                    tested.leavers, level)  # fmt: skip
 
