@@ -245,8 +245,9 @@ def _of_rules(
     told = {}
     for name, parts in found.items():
         label = rules[name].label
-        less = Text(f"not: {label.en}", f"не: {label.ru}")
-        told[name] = label, (label, less), pd.concat(parts).reindex(snaps.X.index)
+        more, less = (Text(f"'{label.en}' {en}", f"«{label.ru}» {ru}")
+                      for en, ru in (("higher", "выше"), ("lower", "ниже")))  # fmt: skip
+        told[name] = label, (more, less), pd.concat(parts).reindex(snaps.X.index)
     return told, [name for name in rules if name not in found]
 
 
