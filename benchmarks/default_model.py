@@ -207,7 +207,7 @@ def gain_table(found: pd.DataFrame) -> pd.DataFrame:
 
 TABLES = ("wa_churn", "mlc_churn", "smooth", "stepped", "noise")
 MEMBERS = ("ridge_logistic", "spline_logistic", "forest", "booster")
-DRAWS = {200: 20, 500: 20, 0: 1}  # 0 is full size: each of five parts once
+DRAWS = {200: 12, 500: 12, 0: 1}  # 0 is full size: each of five parts once
 
 
 def members(draws: dict[int, int] | None = None) -> pd.DataFrame:

@@ -6,7 +6,7 @@ It answers: which model may be called better than which, and where nobody may sa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, ClassVar
 
@@ -86,7 +86,7 @@ def differences(
     Parameters
     ----------
     scores : Comparison
-    measure : {"auc", "log_loss", "brier"}
+    measure : {"auc", "log_loss", "brier", "lift_10"}
     corrected : bool
         False leaves out both corrections, for the overlap of the splits and for the
         number of pairs: the usual mistake, to be shown and not to be used.
@@ -105,8 +105,10 @@ def differences(
     """
     if isinstance(scores, CannotSay):
         return scores
-    if measure not in MEASURES:
-        raise InvalidValue(f"Measure {measure!r} is not known; use one of {', '.join(MEASURES)}.")
+    if measure not in HIGHER_IS_BETTER:
+        raise InvalidValue(
+            f"By {measure!r} no model is better; use one of {', '.join(HIGHER_IS_BETTER)}."
+        )
     folds = scores.folds[scores.folds["measure"] == measure]
     wide = folds.pivot(index=["repeat", "half"], columns="model", values="value")
     order = wide.mean().sort_values(ascending=not HIGHER_IS_BETTER[measure]).index
@@ -136,6 +138,15 @@ RANDOM_SPLITS = Text(
     "Случайные половины: время не проверяется. Интервалы учитывают, что строки служат в "
     "нескольких разбиениях (Надо и Бенжио).",
 )
+# Where a measure stands for 'nothing', or 'as it should be', and how that is said.
+REFERENCES = {
+    "auc": (None, Text("0.5 is a coin", "0,5 это монета")),
+    "log_loss": (None, Text("lower is better", "меньше лучше")),
+    "brier": (None, Text("lower is better", "меньше лучше")),
+    "lift_10": (None, Text("1 is a coin", "1 это монета")),
+    "calibration_slope": (1.0, Text("1 is right, under 1 too sure, over 1 too timid",
+                                    "1 верно, меньше 1 самоуверенно, больше 1 робко")),
+}  # fmt: skip
 VERDICTS = {
     "better": Text("first is better", "первая лучше"),
     "cannot_tell": Text("cannot be told apart", "не различить"),
@@ -161,59 +172,75 @@ class Comparison(Result):
     ----------
     folds : pandas.DataFrame
         Score of every model on every half, as `cross_validate` gives them.
+    shown : str
+        The measure that is said and drawn; `by` shows another one.
     """
 
     folds: pd.DataFrame = None  # type: ignore[assignment]
     repeats: int = 5
     level: float = 0.95
+    shown: str = "auc"
 
     unit: ClassVar[str] = "score"
     digits: ClassVar[int] = 2
     cell_words: ClassVar[dict] = {"model": NAMES, "measure": MEASURES}
 
     def of(self, measure: str) -> pd.DataFrame:
-        """Rows of one measure, best model first."""
+        """Rows of one measure, best model first; by the slope, the greatest first."""
         rows = self.frame[self.frame["measure"] == measure]
-        return rows.sort_values("estimate", ascending=not HIGHER_IS_BETTER[measure])
+        return rows.sort_values("estimate", ascending=not HIGHER_IS_BETTER.get(measure, True))
+
+    def by(self, measure: str) -> Comparison:
+        """The same comparison, saying and drawing another measure."""
+        if measure not in MEASURES:
+            raise InvalidValue(
+                f"Measure {measure!r} is not known; use one of {', '.join(MEASURES)}."
+            )
+        return replace(self, shown=measure)
+
+    def _name(self, lang: str) -> str:
+        return MEASURES[self.shown].in_language(lang).split(" (")[0]
 
     def say(self, lang: str = "en") -> str:
         said = "; ".join(
             f"{model_name(row.model, lang)} {_with_interval(row, lang)}"
-            for row in self.of("auc").itertuples()
+            for row in self.of(self.shown).itertuples()
         )
         base, who = number(self.provenance.base, lang), self.provenance.base_of.in_language(lang)
-        return f"AUC: {said}. " + Text(
+        return f"{self._name(lang)}: {said}. " + Text(
             f"Base {base} {who}, intervals of {percent(self.level)}.",
             f"База {base} {who}, интервалы {percent(self.level, 'ru')}.",
         ).in_language(lang)
 
     def headline(self, lang: str = "en") -> str:
-        rows = self.of("auc")["estimate"]
+        rows = self.of(self.shown)["estimate"]
         least, most = (number(end, lang, digits=2) for end in (rows.min(), rows.max()))
-        count = len(rows)
+        count, name = len(rows), self._name(lang)
+        small = name if name.isupper() else name[0].lower() + name[1:]
         if count == 1:
             return Text(
-                f"On {_short_name(self)}, the mean AUC of the model is {least}",
-                f"На {_short_name(self)} средняя AUC модели {least}",
+                f"On {_short_name(self)}, the mean {small} of the model is {least}",
+                f"{_short_name(self)}: {small}, в среднем {least}",
             ).in_language(lang)
         return Text(
-            f"On {_short_name(self)}, the mean AUC of the models ({count}) lies between {least} "
-            f"and {most}",
-            f"На {_short_name(self)} средние AUC моделей ({count}) лежат между {least} и {most}",
+            f"On {_short_name(self)}, the mean {small} of the models ({count}) lies between "
+            f"{least} and {most}",
+            f"{_short_name(self)}: {small}, в среднем по моделям ({count}) от {least} до {most}",
         ).in_language(lang)
 
     def measures(self, lang: str = "en") -> str:
-        return Text(
-            f"AUC of {self.repeats} × 2 cross-validation, mean, corrected interval; 0.5 is a coin",
-            f"AUC перекрёстной проверки {self.repeats} × 2, среднее и исправленный интервал; 0,5 "
-            "это монета",
-        ).in_language(lang)
+        how = Text(
+            f"{self.repeats} × 2 cross-validation, mean, corrected interval",
+            f"перекрёстная проверка {self.repeats} × 2, среднее и исправленный интервал",
+        )
+        aside = REFERENCES[self.shown][1].in_language(lang)
+        return f"{self._name(lang)}: {how.in_language(lang)}; {aside}"
 
     def plot(self, ax=None):
         from clientlab.session import charts, texts
 
         lang = texts.language()
-        rows = self.of("auc")
+        rows = self.of(self.shown)
         with charts.picture(self, ax) as axes:
             charts.dots(
                 axes,
@@ -221,6 +248,7 @@ class Comparison(Result):
                 rows["estimate"],
                 rows["low"],
                 rows["high"],
+                reference=REFERENCES[self.shown][0],
                 texts=[number(value, lang, digits=2) for value in rows["estimate"]],
             )
             charts.number_axis(axes.xaxis)

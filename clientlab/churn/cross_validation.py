@@ -20,14 +20,24 @@ MEASURES = {
     "auc": Text("AUC (higher is better)", "AUC (больше лучше)"),
     "log_loss": Text("log loss (lower is better)", "логарифмическая потеря (меньше лучше)"),
     "brier": Text("Brier score (lower is better)", "показатель Брайера (меньше лучше)"),
-}
-HIGHER_IS_BETTER = {"auc": True, "log_loss": False, "brier": False}
+    "lift_10": Text("Lift in the riskiest tenth (higher is better)",
+                    "Лифт в самой рискованной десятой части (больше лучше)"),
+    "calibration_slope": Text("Calibration slope (1 is right, under 1 too sure)",
+                              "Наклон калибровки (1 верно, меньше 1 самоуверенно)"),
+}  # fmt: skip
+# Of the slope neither way is better: it should be 1.
+HIGHER_IS_BETTER = {"auc": True, "log_loss": False, "brier": False, "lift_10": True}
 # A model of trees may be quite sure and wrong: the loss is cut there, as scikit-learn's is.
 SURE = 1e-15
+NEVER = 1e-3  # for the slope, which a single probability of 0 would decide
 SCORES = {
     "auc": lambda y, p: scoring.auc(y, p).estimate,
     "log_loss": lambda y, p: scoring.log_loss(y, np.clip(p, SURE, 1 - SURE)).estimate,
     "brier": lambda y, p: scoring.brier(y, p).score,
+    "lift_10": lambda y, p: scoring.lift_at(y, p, 0.1).estimate,
+    "calibration_slope": lambda y, p: (
+        scoring.calibration(y, np.clip(p, NEVER, 1 - NEVER)).slope.estimate
+    ),
 }
 SIZES = ["train_size", "test_size"]
 

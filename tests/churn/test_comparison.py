@@ -12,7 +12,7 @@ import pytest
 from scipy.stats import t
 
 from clientlab.churn.comparison import Comparison, compare, differences
-from clientlab.churn.cross_validation import MEASURES, cross_validate
+from clientlab.churn.cross_validation import HIGHER_IS_BETTER, MEASURES, cross_validate
 from clientlab.churn.models import MODELS
 from clientlab.churn.public_tables import PublicTable, public_table
 from clientlab.problems import InvalidValue
@@ -92,7 +92,7 @@ def test_a_model_that_knows_is_better_than_one_that_guesses(scores):
 
 
 def test_no_claim_has_an_interval_that_contains_zero(scores):
-    for measure in MEASURES:
+    for measure in HIGHER_IS_BETTER:
         for corrected in (True, False):
             frame = differences(scores, measure=measure, corrected=corrected).frame
             claims = frame["verdict"] == "better"
@@ -104,7 +104,7 @@ def test_both_corrections_widen(scores):
     assert (right["high"] - right["low"] > 3 * (naive["high"] - naive["low"])).all()
 
 
-@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("measure", HIGHER_IS_BETTER)
 def test_the_better_model_comes_first_whichever_way_the_measure_runs(scores, measure):
     frame = differences(scores, measure=measure).frame
     assert (frame["estimate"] >= 0).all()
@@ -128,7 +128,8 @@ def test_without_a_claim_the_words_say_so(table):
 def test_words_and_pictures_exist_in_both_languages(scores):
     from clientlab.session import texts
 
-    for result in (scores, differences(scores), differences(scores, corrected=False)):
+    shown = [scores.by(measure) for measure in MEASURES]
+    for result in (*shown, differences(scores), differences(scores, corrected=False)):
         for lang in ("en", "ru"):
             texts.speak(lang)
             assert result.say(lang)
@@ -171,7 +172,18 @@ def test_a_tree_that_is_sure_and_wrong_has_a_finite_loss(table):
         ),
         (
             lambda table: differences(compare({"a": Share()}, table), measure="gini"),
-            "Measure 'gini' is not known; use one of auc, log_loss, brier.",
+            "By 'gini' no model is better; use one of auc, log_loss, brier, lift_10.",
+        ),
+        (
+            lambda table: differences(
+                compare({"a": Share(), "b": Share()}, table), measure="calibration_slope"
+            ),
+            "By 'calibration_slope' no model is better; use one of auc, log_loss, brier, lift_10.",
+        ),
+        (
+            lambda table: compare({"a": Share()}, table).by("gini"),
+            "Measure 'gini' is not known; use one of auc, log_loss, brier, lift_10, "
+            "calibration_slope.",
         ),
     ],
 )
@@ -221,3 +233,27 @@ def test_small_differences_keep_three_decimals_in_a_table(scores):
 def test_one_model_has_no_range(table):
     alone = compare({"good": Share()}, table)
     assert re.fullmatch(r"On invented, the mean AUC of the model is 0\.\d\d", alone.headline())
+
+
+def test_the_slope_of_a_probability_that_is_right_is_one_and_of_a_bold_one_less(table):
+    bold = table.X["good"] ** 3 / (table.X["good"] ** 3 + (1 - table.X["good"]) ** 3)
+    two = PublicTable(table.X.assign(bold=bold), table.y, table.provenance)
+    found = compare({name: Share(name) for name in ("good", "bold")}, two)
+    slope = found.frame.query("measure == 'calibration_slope'").set_index("model")["estimate"]
+    assert slope["good"] == pytest.approx(1, abs=0.15)
+    # The logit of the bold one is three times the logit.
+    assert slope["bold"] == pytest.approx(slope["good"] / 3, rel=0.15)
+
+
+def test_the_lift_of_the_riskiest_tenth_is_at_most_what_the_share_allows(table, scores):
+    lift = scores.frame.query("measure == 'lift_10'").set_index("model")["estimate"]
+    assert 1 < lift["good"] <= 1 / table.y.mean() + 0.1
+    assert lift["bad"] == pytest.approx(1, abs=0.3)
+
+
+def test_another_measure_is_said_with_its_name(scores):
+    assert scores.by("lift_10").say().startswith("Lift in the riskiest tenth: ")
+    assert (
+        "the mean calibration slope of the models (3)" in scores.by("calibration_slope").headline()
+    )
+    assert scores.by("lift_10").headline("ru").startswith("invented: лифт в самой рискованной")
