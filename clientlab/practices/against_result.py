@@ -62,8 +62,9 @@ class AgainstPublished(Result):
 
     def _said(self, row: pd.Series, lang: str) -> str:
         own, theirs = percent(row["ours"], lang), self._printed(row, lang)
-        against = Text("against", "против").in_language(lang)
-        return f"«{row[f'label_{lang}']}» {own} {against} {theirs}"
+        bound = row["precision"] in BOUNDS
+        against = Text(" against", ", в публикации" if bound else " против").in_language(lang)
+        return f"«{row[f'label_{lang}']}» {own}{against} {theirs}"
 
     def headline(self, lang: str = "en") -> str:
         parts, shown = [], 0
@@ -78,7 +79,7 @@ class AgainstPublished(Result):
             return Text(
                 f"None of {options} {plural(options, 'answer', 'answers')} can be told apart from "
                 "the printed ones",
-                f"Ни один ответ из {options} не отличить от напечатанных",
+                f"Ни один вариант из {options} не отличить от напечатанного",
             ).in_language(lang)
         more = int((self.frame["verdict"] != "cannot").sum()) - shown
         tail = Text(f"; {more} more {plural(more, 'difference', 'differences')}",
@@ -100,10 +101,10 @@ class AgainstPublished(Result):
                        f"не больше {high} п. п.").in_language(lang)  # fmt: skip
         own, theirs = number(row["base"], lang), number(row["published_base"], lang)
         return Text(
-            f"{self.headline(lang)}. Largest: {self._said(row, lang)} (ours {ends}, base {own}; "
+            f"{self.headline(lang)}. Widest: {self._said(row, lang)} (ours {ends}, base {own}; "
             f"theirs {theirs} or more): difference {gap}, {percent(self.level)}.",
-            f"{self.headline(lang)}. Наибольшее: {self._said(row, lang)} (у нас {ends}, база "
-            f"{own}; у них {theirs} или больше): разность {gap}, {percent(self.level, lang)}.",
+            f"{self.headline(lang)}. Самое большое отличие: {self._said(row, lang)} (у нас {ends}, "
+            f"база {own}; у них {theirs} или больше): разность {gap}, {percent(self.level, lang)}.",
         ).in_language(lang)
 
     def decide(self, lang: str = "en") -> str:

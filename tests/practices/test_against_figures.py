@@ -185,8 +185,9 @@ def test_the_words_tell_both_directions_with_base_and_interval(survey, study):
         "More often with us: «Third» 57% against under 30%; 1 more difference"
     )
     assert found.say("ru").startswith(
-        "У нас чаще: «Третье» 57% против меньше 30%; ещё отличий: 1. Наибольшее: «Третье» 57% "
-        "против меньше 30% (у нас 45–68%, база 70; у них 80 или больше): разность не меньше"
+        "У нас чаще: «Третье» 57%, в публикации меньше 30%; ещё отличий: 1. Самое большое "
+        "отличие: «Третье» 57%, в публикации меньше 30% (у нас 45–68%, база 70; у них 80 или "
+        "больше): разность не меньше"
     )
     assert "share of respondents, the study's a share of agencies" in found.notes[1].en
 
