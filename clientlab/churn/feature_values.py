@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clientlab.churn.feature_windows import Span
+from clientlab.churn.feature_windows import Aggregate, Span
 from clientlab.churn.features import Feature
 from clientlab.churn.window_pass import table_spans, windows
 from clientlab.clients.base import ClientBase
@@ -68,7 +68,8 @@ def windowed(
     features : mapping of name to Feature
         Those whose tables are there.
     """
-    chosen = {name: one for name, one in features.items() if one.windows}
+    chosen = {name: one.made_by for name, one in features.items()
+              if isinstance(one.made_by, Aggregate)}  # fmt: skip
     if not chosen:
         return {}
     numbers = _numbers(pd.Series(days))
@@ -76,7 +77,7 @@ def windowed(
     who = [ids.get_indexer(frame["client_id"]) for frame in risk]
     ages = [day - _numbers(frame["started_on"]) + 1
             for day, frame in zip(numbers, risk, strict=True)]  # fmt: skip
-    parts = [window for one in chosen.values() for window in one.windows]
+    parts = [window for one in chosen.values() for window in one.parts]
     found = windows(base, parts, numbers, who)
     named = dict.fromkeys(window.rows.table for window in parts)
     spans = {table: table_spans(base, table, numbers) for table in named}
@@ -85,9 +86,9 @@ def windowed(
         by_day = []
         for at in range(len(days)):
             # The whole is as old as its youngest table.
-            of_table = min(int(spans[window.rows.table][at]) for window in one.windows)
+            of_table = min(int(spans[window.rows.table][at]) for window in one.parts)
             span = Span(ages[at], of_table)
-            by_day.append(one.made_by.of([found[window][at] for window in one.windows], span))
+            by_day.append(one.of([found[window][at] for window in one.parts], span))
         made[name] = np.concatenate(by_day)
     return made
 

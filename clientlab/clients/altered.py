@@ -109,11 +109,11 @@ def relabelled(base: ClientBase, day: pd.Timestamp, random: np.random.Generator)
         if codes is not None:
             codes = np.append(place, -1)[codes]  # -1: nobody's
         known = table.known
-        if name == "clients":
-            order = _by_client(table.codes, random.permutation(len(ids)))
-            frame = frame.take(order).reset_index(drop=True)
-            codes = codes[order]
-            known = np.full(len(order), known.min() if len(known) else known)
+        if name == "clients" and codes is not None and len(codes):
+            # The rows of one client stay as they were among themselves.
+            order = np.argsort(random.permutation(len(ids))[codes], kind="stable")
+            frame, codes = frame.take(order).reset_index(drop=True), codes[order]
+            known = np.full(len(order), known.min())
         stored[name] = Stored(frame, known, codes)
     words = {old: new for one in swaps.values() for old, new in one.items()}
     return Relabelled(_with(base, stored, day), names, words)
@@ -127,11 +127,6 @@ def _with(base: ClientBase, stored: Mapping[str, Stored], until: pd.Timestamp) -
         guessed=base._store.guessed - {"observed_until"},
     )
     return ClientBase(store, until, until == base.day and base._is_export_day)
-
-
-def _by_client(codes: np.ndarray | None, place: np.ndarray) -> np.ndarray:
-    """Rows with the clients in another order, and those of one client as they were."""
-    return np.argsort(place[codes], kind="stable") if codes is not None else np.arange(0)
 
 
 def _swapped_names(base: ClientBase, random: np.random.Generator) -> dict[str, dict]:
