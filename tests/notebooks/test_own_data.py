@@ -13,7 +13,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from clientlab.demo import demo_agency
+from clientlab.demo import demo_agency, demo_outcomes
 from clientlab.demo.survey import demo_answers
 from clientlab.practices.published import FIGURES
 from clientlab.runs import report
@@ -362,3 +362,50 @@ def test_a_client_base_alone_is_placed_and_its_expectations_are_read(tmp_path):
     assert "There is no such survey here" in said
     assert re.search(r"Act first: «Initiative and ideas» −\d", said)
     assert "SYNTHETIC" in said
+
+
+KEEPING = "04-which-practices-keep-clients"
+
+
+def test_words_about_practices_turn_in_a_reversed_holding():
+    demo_answers(reversed=True).to_csv("answers.csv", index=False)
+    demo_outcomes(reversed=True).to_csv("outcomes.csv", index=False)
+    printed = findings(nbformat.read(ROOT / "notebooks" / f"{KEEPING}.ipynb", 4))
+    turned = findings(executed("04", "source=answers.csv", "clusters=agency",
+                               "outcomes=outcomes.csv"))  # fmt: skip
+    before, after = ([found["headline"] for found in told] for told in (printed, turned))
+    assert len(before) == len(after) == 5
+    for first, second in zip(before[1:4], after[1:4], strict=True):
+        assert re.search(r": higher with «", first)
+        assert re.search(r": lower with «", second)
+        assert not set(re.findall(r"higher with «(.+?)»", first)) & set(
+            re.findall(r"higher with «(.+?)»", second)
+        )
+
+
+def test_three_agencies_of_five_are_enough_to_go_on():
+    demo_answers().to_csv("answers.csv", index=False)
+    demo_outcomes(known=0.6).to_csv("outcomes.csv", index=False)
+    notebook = executed("04", "source=answers.csv", "clusters=agency", "outcomes=outcomes.csv",
+                        "buy=None", lang="ru")  # fmt: skip
+    said = words(notebook)
+    assert "Результат известен у 24 из 40 агентств (60%)" in said
+    assert "Из-за пропусков интервалы шире примерно на 29%" in said
+    assert "Пропуски не случайны" in said
+    assert "Столбец с таким результатом не назван." in said
+    assert all(found["lang"] == "ru" for found in findings(notebook))
+
+
+def test_practices_of_thirty_answers_without_outcomes_end_in_sentences(tmp_path):
+    (tmp_path / "анкета.yaml").write_text(OUR_BOOK, "utf-8")
+    rows = ["Ваш отдел;Что вы делаете?;Оцените"]
+    rows += [f"{'Продажи' if n % 3 else 'Аккаунты'};{['Звоним', 'Ничего'][n % 2]};{n % 5 + 1}"
+             for n in range(30)]  # fmt: skip
+    (tmp_path / "ответы.csv").write_text("\n".join(rows), "cp1251")
+    notebook = executed("04", "source=ответы.csv", "codebook=анкета.yaml", "answered=оценка",
+                        "types=привычки", "by=None", lang="ru")  # fmt: skip
+    said = words(notebook)
+    assert said.count("Таблица с результатами не указана (outcomes=).") >= 6
+    assert "30 респондентов; искать типы можно, когда не меньше 50." in said
+    told = "\n".join(line for line in said.splitlines() if " | " not in line)
+    assert not re.search(r"\bna[nt]\b", told, re.IGNORECASE)
