@@ -442,6 +442,8 @@ ASSIGNMENTS = Table(
     also=("закрепления", "ответственные", "смены менеджеров"),
 )  # fmt: skip
 
+_UNDATED = {column.name: column for column in CLIENTS.columns if column.known_at == UNDATED}
+
 HISTORY = Table(
     "history",
     Text("one row per change of an undated column of clients",
@@ -449,8 +451,10 @@ HISTORY = Table(
     "known_on",
     (
         client_id(),
-        text("column", "column of clients", "поле таблицы клиентов", required=True,
-             also=("поле", "атрибут")),
+        Column("column", "code", Text("column of clients", "поле таблицы клиентов"),
+               required=True, also=("поле", "атрибут"),
+               allowed={name: column.meaning for name, column in _UNDATED.items()},
+               words={word: name for name, column in _UNDATED.items() for word in column.also}),
         text("value", "value from that day on", "значение с этого дня", required=True,
              also=("значение", "новое значение")),
         day("known_on", "day of the change", "дата изменения", required=True,

@@ -105,6 +105,25 @@ def test_a_history_brings_undated_values_back():
         "gold", "silver", "?"]  # fmt: skip
 
 
+def test_a_history_may_call_a_column_as_the_office_does_and_no_other():
+    history = pd.DataFrame(
+        {
+            "client_id": ["a", "b", "b"],
+            "column": ["Сегмент", "Менеджер", "region"],
+            "value": ["basic", "M7", "North"],
+            "known_on": "2024-02-01",
+        }
+    )
+    base = read(history=history)
+    earlier = base.as_of("2024-03-01").tables["clients"]
+    assert earlier["tier"].fillna("?").tolist() == ["basic", "?"]
+    assert earlier["manager"].fillna("?").tolist() == ["?", "M7"]
+    assert told(base, "history")[0] == (
+        "1 value could not be read as one of the list ('region'). Rows set aside. Use one of: "
+        "tier, key_client, manager, competence, capacity."
+    )
+
+
 def test_assignments_tell_who_was_the_manager():
     assignments = pd.DataFrame(
         {"client_id": ["a", "a"], "from_on": ["2023-05-01", "2024-03-01"], "manager": ["M1", "M2"]}
