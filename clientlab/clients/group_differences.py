@@ -36,7 +36,8 @@ class Differences:
         ``group, estimate, low, high, base``: months stayed up to the horizon, 95%.
     pairs : DataFrame
         ``one, other, estimate, low, high, p_value, adjusted``: months by which `one`
-        stays longer; Holm over all pairs.
+        stays longer; Holm over all pairs. Of a group that nobody left the mean has no error
+        that could be told: its pairs are tested by log-rank, without an interval.
     statistic, p_value : float
         Log-rank over all groups; NaN if it cannot be told.
     notes : tuple of Text
@@ -67,9 +68,8 @@ class Differences:
         horizon = number(self.horizon, lang)
         if self.sure.empty:
             best, worst = self.means.iloc[0], self.means.iloc[-1]
-            told = [f"{number(row['estimate'], lang, digits=1)} ({self._name(row['group'], lang)}; "
-                    f"{interval_of(row['low'], row['high'], 'number', lang)})"
-                    for row in (best, worst)]  # fmt: skip
+            told = [f"{number(row['estimate'], lang, digits=1)} ({self._name(row['group'], lang)}"
+                    + _reaching(row, lang) + ")" for row in (best, worst)]  # fmt: skip
             return Text(
                 f"Groups cannot be told apart: of the first {horizon} months they stay from "
                 f"{told[1]} to {told[0]}.",
@@ -79,12 +79,15 @@ class Differences:
         row = self.sure.iloc[0]
         one, other = self._name(row["one"], lang), self._name(row["other"], lang)
         gap = number(row["estimate"], lang, digits=1)
-        ends = interval_of(row["low"], row["high"], "number", lang)
+        ends = ""
+        if pd.notna(row["low"]):
+            reach = interval_of(row["low"], row["high"], "number", lang)
+            ends = Text(f"95% interval {reach}, ", f"95%-й интервал {reach}, ").in_language(lang)
         return Text(
-            f"{one}: {gap} months longer than {other} (of the first {horizon} months; 95% interval "
-            f"{ends}, adjusted p {_p(row['adjusted'], lang)}).",
-            f"{one}: на {gap} мес. дольше, чем {other} (за первые {horizon} мес.; 95%-й интервал "
-            f"{ends}, p с поправкой {_p(row['adjusted'], lang)}).",
+            f"{one}: {gap} months longer than {other} (of the first {horizon} months; "
+            f"{ends}adjusted p {_p(row['adjusted'], lang)}).",
+            f"{one}: на {gap} мес. дольше, чем {other} (за первые {horizon} мес.; "
+            f"{ends}p с поправкой {_p(row['adjusted'], lang)}).",
         ).in_language(lang)
 
     def decide(self, lang: str = "en") -> str:
@@ -159,25 +162,26 @@ def compared(frame: pd.DataFrame, by: str) -> Differences:
           len(parts[group].exit)) for group, e in found.items()],
         columns=["group", "estimate", "low", "high", "se", "base"],
     )  # fmt: skip
+    means.loc[means["se"] == 0, ["low", "high", "se"]] = np.nan  # nobody left
     means = means.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
     whole = frame[frame[by].isin([g for g in parts if not pd.isna(g)])]
     test = stats.logrank(whole["exit"], whole["left"], whole[by].astype(str).to_numpy(object),
                          entry=whole["entry"]) if whole[by].nunique() > 1 else None  # fmt: skip
     return Differences(
-        by, float(days / DAYS_IN_MONTH), means.drop(columns="se"), _pairs(means),
+        by, float(days / DAYS_IN_MONTH), means.drop(columns="se"), _pairs(means, parts),
         test.statistic if test else np.nan, test.p_value if test else np.nan,
         (*notes, *_told_test(test)),
     )  # fmt: skip
 
 
-def _pairs(means: pd.DataFrame) -> pd.DataFrame:
+def _pairs(means: pd.DataFrame, parts: dict) -> pd.DataFrame:
     one, two = np.triu_indices(len(means), 1)
     value, se = means["estimate"].to_numpy(), means["se"].to_numpy()
     gap, reach = value[one] - value[two], np.hypot(se[one], se[two])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(reach > 0, gap / reach, np.where(gap > 0, np.inf, 0.0))
-    p = 2 * special.ndtr(-np.abs(z))
     names = means["group"].to_numpy(object)
+    p = 2 * special.ndtr(-np.abs(gap / reach))
+    for place in np.flatnonzero(np.isnan(reach)):
+        p[place] = _of_two(parts[names[one[place]]], parts[names[two[place]]])
     return pd.DataFrame(
         {
             "one": names[one],
@@ -189,6 +193,22 @@ def _pairs(means: pd.DataFrame) -> pd.DataFrame:
             "adjusted": proportions.adjust(p),
         }
     )
+
+
+def _of_two(one: Curve, other: Curve) -> float:
+    """Log-rank of two groups; 1 if nobody left of either."""
+    exit, left, entry = (np.concatenate([getattr(one, name), getattr(other, name)])
+                         for name in ("exit", "left", "entry"))  # fmt: skip
+    if not left.any():
+        return 1.0
+    group = np.repeat([0, 1], [len(one.exit), len(other.exit)])
+    return float(stats.logrank(exit, left, group, entry=entry).p_value)
+
+
+def _reaching(row: pd.Series, lang: str) -> str:
+    if pd.isna(row["low"]):
+        return ""
+    return f"; {interval_of(row['low'], row['high'], 'number', lang)}"
 
 
 def _told_test(test) -> list[Text]:

@@ -95,7 +95,7 @@ class Reasons(Result):
         first = Text(stop(f"Named most often: {name}, {value} of all clients by {time}"),
                      stop(f"Чаще всего: {name}, {value} всех клиентов за {time}")
                      ).in_language(lang)  # fmt: skip
-        if len(rows) < 2:
+        if alone == whole:  # one reason, or none that could keep another from coming
             return first
         return f"{first} " + Text(
             f"All reasons together took {whole}; each taken alone they would add up to {alone}.",

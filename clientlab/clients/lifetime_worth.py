@@ -151,16 +151,27 @@ class LifetimeValue(Result):
         p = differences(rows)
         differ = len(p) > 0 and bool((p < 0.05).any())
         time = in_time(self.horizon, lang)
+        if len(rows) < 2:
+            return self._of_few(rows, time, lang)
         told = [f"{named(self.by, row[self.by], lang)} — {self._money(row, lang)}"
                 for _, row in rows.iloc[[0, -1]].iterrows()]  # fmt: skip
-        told = list(dict.fromkeys(told))
         verdict = Text("groups differ", "группы различаются") if differ else Text(
             "groups cannot be told apart", "группы различить нельзя")  # fmt: skip
         head = Text(f"LTV of the first {time}: {verdict.en}",
                     f"LTV за первые {time}: {verdict.ru}").in_language(lang)  # fmt: skip
         most = Text("highest {0}, lowest {1}", "больше всего {0}, меньше всего {1}")
-        most = most if len(told) > 1 else Text("{0}", "{0}")
         return f"{head}; {most.in_language(lang).format(*told)}."
+
+    def _of_few(self, rows: pd.DataFrame, time: str, lang: str) -> str:
+        if rows.empty:
+            return Text(f"LTV of the first {time}: of no group can it be told.",
+                        f"LTV за первые {time}: ни для одной группы сказать нельзя."
+                        ).in_language(lang)  # fmt: skip
+        row = rows.iloc[0]
+        name, money = named(self.by, row[self.by], lang), self._money(row, lang)
+        return Text(f"LTV of the first {time} can be told of one group only: {name} — {money}.",
+                    f"LTV за первые {time} можно указать только для одной группы: {name} — "
+                    f"{money}.").in_language(lang)  # fmt: skip
 
     def headline(self, lang: str = "en") -> str:
         return without_brackets(self.say(lang)) if self.by else without_brackets(

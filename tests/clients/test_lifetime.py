@@ -23,6 +23,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from clientlab.clients import ClientBase
 from clientlab.clients.curves import Curve
@@ -603,3 +604,28 @@ def test_a_small_group_does_not_shorten_what_is_told_of_the_others():
         assert "nan" not in result.say()
         assert "shop" not in result.say().split("first")[-1]
         assert result.plot().figure.axes
+
+
+def test_a_group_that_nobody_left_has_no_sure_mean():
+    """Ten of whom none left against ten of whom two did.
+
+    Bank: 60 + 0.8 · 92.2 days = 4.39 months, error 73.75 · (2 ÷ 80)^½ = 0.38 months.
+    """
+    rows = [(f"c{n}", "2024-01-01", "2024-03-01" if n < 2 else None) for n in range(20)]
+    spells = _spells(rows).assign(industry=["bank"] * 10 + ["shop"] * 10)
+    found = survival(base_of(spells), by="industry")
+    means = found.differences.means.set_index("group")
+    assert np.isnan(means.loc["shop", ["low", "high"]].astype(float)).all()
+    assert np.isnan(found.differences.pairs["low"].iloc[0])
+    # Both left on day 60, 10 of 20 at risk in bank: (2 − 1)² ÷ (2 · ½ · ½ · 18/19).
+    statistic = 1 / (2 * 0.25 * 18 / 19)
+    assert found.differences.pairs["p_value"].iloc[0] == pytest.approx(
+        1 - special.chdtr(1, statistic))  # fmt: skip
+    assert found.say() == ("Groups cannot be told apart: of the first 5 months they stay from 4.4 "
+                           "(bank; 3.6 to 5) to 5.0 (shop).")  # fmt: skip
+
+
+def test_reasons_that_do_not_compete_are_not_added_up(by_hand):
+    spells = _spells([("a", "2024-01-01", "2024-03-01"), ("b", "2024-01-01", None)])
+    found = reasons(base_of(spells.assign(end_reason=["price", None])))
+    assert found.say() == "Named most often: price, 50% (1–91%, base 2) of all clients by 5 months."
