@@ -31,7 +31,7 @@ from clientlab.practices.service_audit_views import service_audit
 from clientlab.practices.survey import Survey
 from clientlab.practices.toplines import topline
 from clientlab.practices.waves import compare_waves
-from clientlab.practices.weighting import rake
+from clientlab.practices.weighting import rake, raked
 
 __all__ = [
     "Codebook",
@@ -59,6 +59,7 @@ __all__ = [
     "published_topline",
     "questionnaire",
     "rake",
+    "raked",
     "ranking",
     "reaction_times",
     "read_outcomes",

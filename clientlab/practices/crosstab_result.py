@@ -289,7 +289,14 @@ class Crosstab(Result):
 
     def decide(self, lang: str = "en") -> str:
         tests = self.tests()
-        if len(tests) and tests["differ"].any():
+        if tests["differ"].any() and not beyond_chance(self.tables, self.adjust):
+            return Text(
+                "Look for these differences in another survey before anybody acts on them: so many "
+                "rows give such letters by chance.",
+                "Проверить эти различия в другом опросе, прежде чем действовать: столько строк "
+                "дают такие буквы и случайно.",
+            ).in_language(lang)
+        if tests["differ"].any():
             return Text(
                 "Ask the group that stands higher what it does otherwise before anybody copies it.",
                 "Спросить группу, которая выше, что она делает иначе, и лишь потом перенимать.",
@@ -402,6 +409,16 @@ def told_tests(tables: Sequence[Rows], adjust: str | None) -> Text | None:
         f"проверено пар: {number(pairs, 'ru')}, строк: {number(rows, 'ru')}; без всяких различий "
         f"{what.ru} случайно: до {number(chance, 'ru', digits=1)}",
     )
+
+
+def beyond_chance(tables: Sequence[Rows], adjust: str | None) -> bool:
+    """One letter at least holds after a correction over all rows of the table, too."""
+    made = [table.adjusted for table in tables]
+    tested = [~np.isnan(one) for one in made]
+    family = sum(int((one.any(axis=1) if adjust else one).sum()) for one in tested)
+    least = min((np.nanmin(one) for one, there in zip(made, tested, strict=True) if there.any()),
+                default=np.nan)  # fmt: skip
+    return bool(least * family < ALPHA)
 
 
 def joined_letters(letters: list[str], groups: int) -> str:

@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clientlab.practices.crosstab_result import LETTERS, Crosstab, Rows, joined_letters, told_tests
+from clientlab.practices.crosstab_result import (
+    LETTERS,
+    Crosstab,
+    Rows,
+    beyond_chance,
+    joined_letters,
+    told_tests,
+)
 from clientlab.practices.crosstab_tests import (
     ADJUSTMENTS,
     ALPHA,
@@ -102,25 +109,35 @@ def crosstab(
     for part in (*(survey.given(name) for name in questions), *banners):
         if isinstance(part, CannotSay):
             return part
-    tables = _tables(survey, questions, [one for one in banners if isinstance(one, Banner)],
-                     level, min_base, adjust)  # fmt: skip
+    groups = [one for one in banners if isinstance(one, Banner)]
+    base = _base(survey, questions, groups)
+    if not base:
+        return _nobody(survey, questions, groups)
+    tables = _tables(survey, questions, groups, level, min_base, adjust)
     frame = pd.concat([part.frame() for part in tables], ignore_index=True)
-    base = _base(survey, questions, tables)
     return Crosstab(
         frame, survey.provenance(base), _notes(tables, min_base, adjust),
         tables=tuple(tables), adjust=adjust, min_base=min_base, survey=survey,
     )  # fmt: skip
 
 
-def _base(survey: Survey, questions: list[str], tables: Sequence[Rows]) -> int:
+def _nobody(survey: Survey, questions: list[str], banners: list[Banner]) -> CannotSay:
+    names = [*questions, *(banner.question for banner in banners)]
+    asked = [survey.codebook[name].text for name in names]
+    en, ru = ("; ".join(f"«{text.in_language(lang)}»" for text in asked) for lang in ("en", "ru"))
+    nobody = Text(f"Nobody answered both: {en}.", f"Никто не ответил на оба вопроса: {ru}.")
+    return CannotSay.because(nobody, survey.provenance(0))
+
+
+def _base(survey: Survey, questions: list[str], banners: Sequence[Banner]) -> int:
     """Who answered one of the questions and is in a group."""
     answered, there = np.zeros((2, len(survey)), bool)
     for name in questions:
         answered |= survey.answers[name].inside
         if answered.all():
             break
-    for table in tables:
-        there |= table.banner.anywhere()
+    for banner in banners:
+        there |= banner.anywhere()
     return int((answered & there).sum())
 
 
@@ -253,10 +270,15 @@ def _notes(tables: Sequence[Rows], min_base: int, adjust: str | None) -> tuple[T
         )
     shares = [table for table in tables if table.cells.kind == "share"]
     if shares and len({table.banner.question for table in tables}) == 1:
-        notes += _detectable(shares)
+        notes += _detectable(shares, min_base)
     if made := told_tests(tables, adjust):
+        notes.append(Text(f"{made.en.capitalize()}.", f"{made.ru.capitalize()}."))
+    if any((table.letters != "").any() for table in tables) and not beyond_chance(tables, adjust):
         notes.append(
-            Text(f"{made.en[0].upper()}{made.en[1:]}.", f"{made.ru[0].upper()}{made.ru[1:]}.")
+            Text(
+                "No letter would hold if the pairs were corrected over all rows.",
+                "Ни одна буква не выдержала бы поправки по всем строкам сразу.",
+            )
         )
     rule = ADJUSTMENTS.get(adjust or "")
     notes.append(
@@ -270,13 +292,14 @@ def _notes(tables: Sequence[Rows], min_base: int, adjust: str | None) -> tuple[T
     return tuple(notes)
 
 
-def _detectable(tables: Sequence[Rows]) -> list[Text]:
+def _detectable(tables: Sequence[Rows], min_base: int) -> list[Text]:
     """How large a difference each group could show against all others."""
     base = np.max([table.cells.effective_base.max(axis=0) for table in tables], axis=0)
     rest = base.sum() - base
     names = LETTERS[: len(base)]
     found = {name: smallest_detectable(own, other) for name, own, other in
-             zip(names, base, rest, strict=False) if min(own, other) >= 2}  # fmt: skip
+             zip(names, base, rest, strict=False)
+             if min(own, other) >= max(min_base, 2)}  # fmt: skip
     said = ", ".join(f"{name} {number(100 * least)}" for name, least in found.items()
                      if not np.isnan(least))  # fmt: skip
     if not said:

@@ -27,7 +27,9 @@ SMALL, FEW = 30, 10
 CHOICES = ("single", "bands", "multi", "ranking")
 
 
-def topline(survey: Survey, question: str | None, *, level: float = 0.95) -> Topline | CannotSay:
+def topline(
+    survey: Survey | CannotSay, question: str | None, *, level: float = 0.95
+) -> Topline | CannotSay:
     """Shares of the answers to one question, and the mean of a scale.
 
     Parameters
@@ -65,6 +67,8 @@ def topline(survey: Survey, question: str | None, *, level: float = 0.95) -> Top
     >>> found.loc[[0], ["option", "count", "base"]].values.tolist()
     [['feedback', 52, 95]]
     """
+    if isinstance(survey, CannotSay):
+        return survey
     given = survey.given(question)
     if isinstance(given, CannotSay):
         return given
@@ -103,8 +107,8 @@ class Topline(Result):
     level: float = 0.95
 
     def _said(self, row: pd.Series, lang: str) -> str:
-        ends = percent_range(row["low"], row["high"], lang)
-        return f"«{row[f'label_{lang}']}» — {percent(row['estimate'], lang)} ({ends})"
+        ends = _ends(row["low"], row["high"], lang)
+        return f"«{row[f'label_{lang}']}» — {percent(row['estimate'], lang)}{ends}"
 
     def headline(self, lang: str = "en") -> str:
         if self.summary:
@@ -125,11 +129,11 @@ class Topline(Result):
         """The first range within which at least half of the answers lie."""
         half = self.frame[self.frame["cumulative"] >= 0.5].iloc[0]
         share = percent(half["cumulative"], lang)
-        ends = percent_range(half["cumulative_low"], half["cumulative_high"], lang)
+        ends = _ends(half["cumulative_low"], half["cumulative_high"], lang)
         label = half[f"label_{lang}"]
         return Text(
-            f"«{label}» and the ranges before it: {share} ({ends})",
-            f"«{label}» и предыдущие варианты: {share} ({ends})",
+            f"«{label}» and the ranges before it: {share}{ends}",
+            f"«{label}» и предыдущие варианты: {share}{ends}",
         ).in_language(lang)
 
     def _of_summary(self, lang: str, with_base: bool) -> str:
@@ -191,6 +195,11 @@ class Topline(Result):
             ("cumulative", "cumulative_low", "cumulative_high"), "percent"
         )
         return tables.table(frame, formats=formats, footer=self.provenance.footer(lang))
+
+
+def _ends(low: float, high: float, lang: str) -> str:
+    """' (56–72%)'; nothing where there is no interval."""
+    return "" if np.isnan(low) else f" ({percent_range(low, high, lang)})"
 
 
 def _counts(survey: Survey) -> np.ndarray:

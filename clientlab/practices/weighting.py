@@ -15,6 +15,7 @@ from clientlab.practices.survey import Survey, joined
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay
 from clientlab.stats.design import effective_base
+from clientlab.wording import Text
 
 TOLERANCE = 1e-10
 ROUNDS = 2_000
@@ -77,6 +78,36 @@ def rake(
         weighted_by=" × ".join(targets),
         margins=[codes for codes, _, _ in margins.values()],
     )
+
+
+def raked(survey: Survey, targets: Mapping[str, Mapping[str, float]] | None) -> Survey | CannotSay:
+    """As `rake`, with a sentence where the targets cannot be met; without any, as it was.
+
+    Parameters
+    ----------
+    survey : Survey
+    targets : mapping of question to a mapping of option to share, or None
+
+    Returns
+    -------
+    Survey, or CannotSay with what `rake` would have refused
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> book = {"name": "x", "questions": [
+    ...     {"id": "size", "type": "single", "text": "?", "options": [{"id": "s"}, {"id": "l"}]}]}
+    >>> survey = Survey.from_frame(pd.DataFrame({"size": ["s", "s"]}), book)
+    >>> raked(survey, {"size": {"s": 0.5, "l": 0.5}}).say().split(",")[0]
+    "Not weighted. Target 'size': nobody chose 'l'"
+    """
+    if not targets:
+        return survey
+    try:
+        return rake(survey, targets)
+    except InvalidValue as error:
+        said = Text(f"Not weighted. {error}", f"Взвесить не удалось. {error}")
+        return CannotSay.because(said, survey.provenance())
 
 
 def weight_summary(survey: Survey) -> dict[str, float]:

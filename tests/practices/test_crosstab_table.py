@@ -166,3 +166,30 @@ def test_many_groups_are_named_under_the_title_instead_of_above_their_columns(su
     assert titles[0] == "A\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}20"
     few = crosstab(survey, "ways", "size").plot()
     assert few.get_xticklabels()[0].get_text() == "A: small\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}40"
+
+
+def test_letters_that_chance_over_all_rows_explains_are_told_as_such():
+    options = [{"id": f"o{n}"} for n in range(12)]
+    book = {"name": "x", "questions": [
+        {"id": "g", "type": "single", "text": "g", "options": [{"id": "a"}, {"id": "b"}]},
+        {"id": "q", "type": "multi", "text": "q", "options": options}]}  # fmt: skip
+    frame = pd.DataFrame({"g": ["a"] * 40 + ["b"] * 40})
+    for n in range(12):
+        frame[f"q[o{n}]"] = np.tile(np.arange(40) < 20, 2).astype(int)
+    few, many = frame.copy(), frame.copy()
+    few["q[o3]"] = [1] * 27 + [0] * 13 + [1] * 17 + [0] * 23  # p = 0.025, times 12 rows 0.30
+    many["q[o3]"] = [1] * 36 + [0] * 4 + [1] * 12 + [0] * 28
+    doubtful, sure = (crosstab(Survey.from_frame(one, book), "q", "g") for one in (few, many))
+    said = "No letter would hold if the pairs were corrected over all rows."
+    assert (doubtful.frame["letters"] != "").sum() == (sure.frame["letters"] != "").sum() == 1
+    assert said in [note.en for note in doubtful.notes]
+    assert said not in [note.en for note in sure.notes]
+    assert doubtful.decide().startswith("Look for these differences in another survey before any")
+    assert sure.decide().startswith("Ask the group that stands higher what it does otherwise")
+
+
+def test_where_nobody_answered_both_it_is_said():
+    frame = pd.DataFrame({"size": ["small", ""], "mark": [None, 3]})
+    found = crosstab(Survey.from_frame(frame, BOOK), "mark", "size")
+    assert isinstance(found, CannotSay)
+    assert found.say("ru") == "Никто не ответил на оба вопроса: «Mark?»; «Размер?»."

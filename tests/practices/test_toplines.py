@@ -145,3 +145,28 @@ def test_one_answer_and_one_agency_have_a_share_and_no_interval():
         topline(alone.only(np.array([False, False])), "nps").say()
         == "Nobody answered «Recommend?»."
     )
+
+
+def test_without_an_interval_none_is_printed():
+    alone = Survey.from_frame(FRAME.assign(agency="a"), BOOK, clusters="agency")
+    assert topline(alone, "speed").headline() == "«day» and the ranges before it: 80%"
+
+
+def test_what_weights_cost_is_noted():
+    made = Survey.from_frame(FRAME.assign(w=[1, 1, 1, 1, 4]), BOOK, weights="w")
+    assert topline(made, "speed").notes[0].en == "Unequal weights: 5 answers are worth 3."
+    assert topline(made, "speed").notes[0].ru == "Неравные веса: ответов 5, стоят они как 3."
+
+
+def test_ranges_are_added_up_in_the_picture_and_in_the_table(survey):
+    from clientlab.session import setup
+
+    setup("en")
+    found = topline(survey, "speed")
+    assert [text.get_text() for text in found.plot().texts] == [
+        "40% (40%)", "40% (80%)", "20% (100%)"]  # fmt: skip
+    table = found.table().frame
+    assert list(table) == ["option", "count", "estimate", "low", "high", "base",
+                           "with all before", "low, with all before",
+                           "high, with all before"]  # fmt: skip
+    assert table.iloc[1].tolist() == ["day", "2", "40%", "12%", "77%", "5", "80%", "38%", "96%"]

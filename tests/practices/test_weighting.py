@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from clientlab.demo import published_respondents
-from clientlab.practices import Survey, questionnaire, rake
+from clientlab.practices import Survey, questionnaire, rake, raked, topline
 from clientlab.practices.weighting import weight_summary
 from clientlab.problems import InvalidValue
 from clientlab.stats import design
@@ -130,3 +130,15 @@ def test_weights_before_raking_are_where_it_begins():
 def test_rows_that_are_no_respondents_are_not_raked():
     said = refused(published_respondents(), {"upsell_ways": {"none": 1}})
     assert said.startswith("Raking joins the answers of a respondent, and these rows are no")
+
+
+def test_a_notebook_gets_a_sentence_where_the_targets_cannot_be_met():
+    made = survey(a=["s", "s", "l"])
+    assert raked(made, None) is made
+    np.testing.assert_allclose(raked(made, {"a": {"s": 0.5, "l": 0.5}}).weights, [0.75, 0.75, 1.5])
+    refused_ = raked(made, {"a": {"s": 0.5, "m": 0.5}})
+    assert topline(refused_, "a") is refused_
+    assert refused_.say() == (
+        "Not weighted. Target 'a': nobody chose 'm', so no weight gives it 50%. Put it together "
+        "with another option."
+    )
