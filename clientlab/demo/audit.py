@@ -133,11 +133,14 @@ def demo_expectations_answers(*, seed: int = 12, reversed: bool = False) -> pd.D
     perceived = expected + sign * by_side(PLANTED) + content[:, None] + random.normal(0, 1.0, shape)
     importance = 7.0 + by_side(MATTERS) + random.normal(0, 1.2, shape) + (
         random.normal(0, 0.8, ASKED)[:, None])  # fmt: skip
-    parts = [
-        _grid(book, name, np.clip(np.round(values), 1, 10))
-        for name, values in (("expected", expected), ("perceived", perceived),
-                             ("importance", importance))
-    ]  # fmt: skip
+    tables = [np.clip(np.round(values), 1, 10) for values in (expected, perceived, importance)]
+    # The ends of the scale cut what is perceived more often: in half of the clients, chosen at
+    # random, the two change places where no gap is planted, so that there is none.
+    coin = np.random.default_rng([seed, 4]).random((OF_CLIENTS, len(sides))) < 0.5
+    turned = coin[who] & np.isin(sides, NULL)
+    tables[:2] = [np.where(turned, tables[1 - n], tables[n]) for n in (0, 1)]
+    names = ("expected", "perceived", "importance")
+    parts = [_grid(book, name, marks) for name, marks in zip(names, tables, strict=True)]
     frame = pd.concat(parts, axis=1)
     frame.insert(0, "client", [f"C{n + 1:02d}" for n in who])
     return frame
