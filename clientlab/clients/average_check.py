@@ -69,7 +69,7 @@ def average_check(base: ClientBase, *, period: str = "Q") -> OverTime | CannotSa
     skewed = Text(
         f"{few} of {len(frame)} checks stand on fewer than {SMALL} clients: a few large bills "
         "make such intervals too short.",
-        f"{few} из {len(frame)} чеков стоят меньше чем на {SMALL} клиентах: из-за немногих "
+        f"Менее чем по {SMALL} клиентам посчитано чеков: {few} из {len(frame)}; из-за немногих "
         "крупных счетов такие интервалы слишком узки.",
     )
     return OverTime(

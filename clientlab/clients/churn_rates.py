@@ -264,7 +264,7 @@ def notes_of(rows: pd.DataFrame, by: str | None) -> tuple[Text, ...]:
         notes.append(
             Text(
                 f"{small} of {len(rows)} rates stand on fewer than 30 clients.",
-                f"{small} из {len(rows)} долей стоят меньше чем на 30 клиентах.",
+                f"Менее чем по 30 клиентам посчитано долей: {small} из {len(rows)}.",
             )
         )
     flown = int(rows["came_and_went"].sum())

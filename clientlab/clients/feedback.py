@@ -249,11 +249,10 @@ def _notes(base: ClientBase, frame: pd.DataFrame) -> tuple[Text, ...]:
     often = len(_often(base))
     if often:
         word = plural(often, "client was", "clients were")
-        ru = plural(often, "клиента", "клиентов", "клиентов")
         notes.append(
             Text(
                 f"{often} {word} asked more often than once a quarter: once a year is the advice.",
-                f"Чаще раза в квартал спрашивали {often} {ru}: совет — раз в год.",
+                f"Клиентов, которых спрашивали чаще раза в квартал: {often}; совет — раз в год.",
             )
         )
     return tuple(notes)

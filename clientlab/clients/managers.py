@@ -216,7 +216,7 @@ def _told_load(frame: pd.DataFrame, currency: str) -> Text:
         lines.append(Text(
             f"Fullest desk: {row['group']}, {share} of revenue with {own} {of} (of {total} "
             f"current clients; {revenue}; no interval).",
-            f"Больше всего на столе: {row['group']}, {share} выручки и {own} {of} (из {total} "
+            f"Самая большая нагрузка: {row['group']}, {share} выручки и {own} {of} (из {total} "
             f"текущих; {revenue}; без интервала).",
         ).in_language(lang))  # fmt: skip
     return Text(*lines)

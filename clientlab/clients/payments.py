@@ -314,7 +314,7 @@ def _notes(frame: pd.DataFrame) -> tuple[Text, ...]:
         notes.append(
             Text(
                 f"{few} of {len(frame)} shares stand on fewer than 30 clients.",
-                f"{few} из {len(frame)} долей стоят меньше чем на 30 клиентах.",
+                f"Менее чем по 30 клиентам посчитано долей: {few} из {len(frame)}.",
             )
         )
     return tuple(notes)

@@ -18,6 +18,7 @@ from clientlab.results import CannotSay
 from clientlab.stats import proportions
 from clientlab.wording import Text
 
+NEW = Text("new client|new clients", "новый клиент|новых клиента|новых клиентов")
 REFERRAL = Text("New clients by referral", "Новые клиенты по рекомендации")
 
 
@@ -76,14 +77,14 @@ def referral_rate(base: ClientBase, *, period: str = "Y") -> OverTime | CannotSa
     few = int(frame["base"].between(1, SMALL - 1).sum())
     small = Text(
         f"{few} of {len(frame)} shares stand on fewer than {SMALL} new clients.",
-        f"{few} из {len(frame)} долей стоят меньше чем на {SMALL} новых клиентах.",
+        f"Менее чем по {SMALL} новым клиентам посчитано долей: {few} из {len(frame)}.",
     )
     return OverTime(
-        frame, base.provenance(int(frame["base"].sum()), Text("new clients", "новых клиентов")),
+        frame, base.provenance(int(frame["base"].sum()), NEW),
         ((note,) if unknown else ()) + ((small,) if few else ()),
         changes=changes_of(frame.rename(columns={"count": "lost"}), period), period=period,
         subject=REFERRAL, better=1,
-        of=Text("new client|new clients", "новый клиент|новых клиента|новых клиентов"),
+        of=NEW,
         what=Text(f"Came by referral, of clients whose first spell began in the "
                   f"{PERIODS[period].en} and whose channel is known; 95% intervals (Wilson)",
                   f"Пришли по рекомендации, от новых клиентов с известным каналом за "

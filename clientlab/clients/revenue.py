@@ -378,7 +378,7 @@ def _notes(table: pd.DataFrame, frame: pd.DataFrame, pairs: list[pd.DataFrame]) 
         notes.append(
             Text(
                 f"{small} of {len(frame)} periods stand on fewer than 30 clients.",
-                f"{small} из {len(frame)} периодов стоят меньше чем на 30 клиентах.",
+                f"Менее чем по 30 клиентам посчитано периодов: {small} из {len(frame)}.",
             )
         )
     return tuple(notes)
