@@ -95,6 +95,10 @@ def order(
     2009). Al Mohamad, Goeman & van Zwet (2022), "Simultaneous confidence intervals for
     ranks", Biometrics 78, build them alike from pairwise tests.
 
+    Measured at 95%, six items that nobody prefers, 4,000 draws: any pair told apart in
+    4.0–5.0% at n = 20, 50 and 95. Of a top 3 of six items with ties all ranks held at once
+    in all of 1,000 draws at each n: the ranges are wider than needed.
+
     Examples
     --------
     >>> answers = pd.DataFrame({"calls": [1, 1, 2, 1, 1, 2], "visits": [2, 2, 1, 3, 2, 1],
@@ -148,6 +152,9 @@ def equal_means(columns: ArrayLike, design: Design) -> Agreement:
     Wald's statistic of k − 1 contrasts, as F: (d − k + 2) / (d (k − 1)) · W on k − 1 and
     d − k + 2, d the degrees of freedom of the design (Korn & Graubard 1990; R
     ``survey::regTermTest``). Without weights and clusters it is Hotelling's T².
+
+    Measured level at 5%, six items ranked by n = 20, 50, 95 (4,000 draws): 5.8, 5.5 and
+    4.9%.
 
     Examples
     --------
