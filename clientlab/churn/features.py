@@ -73,6 +73,12 @@ class Feature:
         return (self.high if high else self.low).in_language(lang)
 
 
+def as_feature(name: str, one: Any) -> Feature:
+    """A feature of your own that is a window or a function only; it is called by its name."""
+    words = Text(name, name)
+    return one if isinstance(one, Feature) else Feature(one, words, "score", words, words)
+
+
 FEATURES: dict[str, Feature] = {
     "tenure_months": Feature(
         of_base.tenure_months, Text("months of work together", "месяцев вместе"), "months",

@@ -22,8 +22,9 @@ DAYS_IN_MONTH = 30.4375
 QUIET = 14  # days that somebody who was asked has to answer
 YEAR = pd.Timedelta(days=365)
 STAGES = ("executor", "contractor", "adviser", "partner")
-# Several features ask the same of one base, one day after the other.
-once = lru_cache(maxsize=8)
+# Several features ask the same of one base, one day after the other. A base that is kept
+# keeps its tables: no more of them than there are questions of one day.
+once, thrice = lru_cache(maxsize=1), lru_cache(maxsize=3)
 
 
 def of_kpi(
@@ -64,7 +65,7 @@ def of_kpi(
     return found
 
 
-@once
+@thrice
 def _result(kpi: Callable[[ClientBase], Any], base: ClientBase) -> Any:
     return kpi(base)
 
@@ -132,7 +133,7 @@ def unanswered_year(base: ClientBase) -> pd.Series:
     return rows["answered_on"].isna().groupby(rows["client_id"]).mean()
 
 
-@once
+@thrice
 def _scores(base: ClientBase, column: str) -> pd.Series:
     """Mean score by client and day of the answer, in order of the days."""
     rows = base.tables["feedback"]

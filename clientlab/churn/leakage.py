@@ -9,169 +9,29 @@ under an early date changes nothing either, so values that only leavers have are
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from clientlab.churn.at_risk import ends
 from clientlab.churn.feature_values import called, lacking, windowed
-from clientlab.churn.features import FEATURES, Feature
+from clientlab.churn.features import FEATURES, Feature, as_feature
 from clientlab.churn.leak_holding import held
 from clientlab.churn.leak_outcome import tell_the_outcome
-from clientlab.churn.snapshot_rates import table_name
-from clientlab.churn.snapshot_table import Snapshots, checked_days
+from clientlab.churn.leakage_result import HOW, Leakage
+from clientlab.churn.snapshot_days import checked_days
+from clientlab.churn.snapshot_rows import Snapshots
 from clientlab.clients.altered import relabelled, scrambled, truncated
 from clientlab.clients.base import ClientBase
 from clientlab.clients.knowledge import dated_only
 from clientlab.clients.nouns import CLIENTS
 from clientlab.problems import InvalidValue
-from clientlab.results import CannotSay, Result
-from clientlab.wording import Text, number, plural
+from clientlab.results import CannotSay
+from clientlab.wording import Text
 
-HOW = {
-    "truncated": Text("changes if nothing later had been recorded",
-                      "меняется, если позже ничего не записано"),
-    "scrambled": Text("changes if something else had happened later",
-                      "меняется, если позже случилось другое"),
-    "relabelled": Text("does not follow the client under another name",
-                       "не следует за клиентом под другим именем"),
-    "fails": Text("stops on the base of that day", "не считается на базе того дня"),
-    "holds": Text("carries data of its own along", "несёт с собой свои данные"),
-    "outcome": Text("has a value that tells who left", "выдаёт значением, кто ушёл"),
-}  # fmt: skip
-SHORT = {
-    "truncated": Text("later rows\ntaken away", "без того,\nчто позже"),
-    "scrambled": Text("another\nfuture", "другое\nбудущее"),
-    "relabelled": Text("other\nnames", "другие\nимена"),
-    "fails": Text("stops", "не считается"),
-    "holds": Text("own data", "свои\nданные"),
-    "outcome": Text("tells who\nleft", "выдаёт\nушедших"),
-}
 NEAR = 1e-9  # sums over clients in another order differ in the last bits
 NONE = np.nan
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Leakage(Result):
-    """Which features look ahead, and how it was seen; made by `check_no_leakage`.
-
-    `frame` has a row for each feature, day and way in which it was seen: ``feature, day,
-    how, clients`` (with another value), ``base`` (clients looked at), ``why_en, why_ru``.
-
-    Attributes
-    ----------
-    features : tuple of str
-        All that were checked.
-    days : tuple of Timestamp
-    by_table : mapping of table to int
-        How many of them rest on each table.
-    """
-
-    features: tuple[str, ...] = ()
-    days: tuple[pd.Timestamp, ...] = ()
-    by_table: Mapping[str, tuple[str, ...]] | None = None
-
-    unit: ClassVar[str] = "number"
-    formats: ClassVar[dict[str, str]] = {"clients": "integer", "base": "integer"}
-
-    @property
-    def ok(self) -> bool:
-        """Whether no feature was seen to look ahead."""
-        return self.frame.empty
-
-    @property
-    def named(self) -> list[str]:
-        """The features that look ahead, in their order."""
-        return [name for name in self.features if name in set(self.frame["feature"])]
-
-    def raise_if_any(self) -> Leakage:
-        """Stop where a feature looks ahead; else the result itself.
-
-        Raises
-        ------
-        InvalidValue
-        """
-        if not self.ok:
-            raise InvalidValue(self.say())
-        return self
-
-    def say(self, lang: str = "en") -> str:
-        lines = [self.headline(lang) + self._base(lang) + "."]
-        why = f"why_{lang}"
-        for name in self.named:
-            rows = self.frame[self.frame["feature"] == name].drop_duplicates("how")
-            told = "; ".join(
-                HOW[how].in_language(lang) + (f" ({text})" if text else "")
-                for how, text in zip(rows["how"], rows[why], strict=True)
-            )
-            lines.append(f"{name}: {told}.")
-        return " ".join(lines)
-
-    def headline(self, lang: str = "en") -> str:
-        count, bad = len(self.features), len(self.named)
-        if not bad:
-            return Text(
-                f"None of {number(count)} features looks ahead",
-                f"Ни один из {number(count, 'ru')} "
-                f"{plural(count, 'признака', 'признаков', 'признаков')} не заглядывает вперёд",
-            ).in_language(lang)
-        return Text(
-            f"{number(bad)} of {number(count)} {plural(count, 'feature', 'features')} "
-            f"{plural(bad, 'looks', 'look')} ahead",
-            f"Заглядывают вперёд: {number(bad, 'ru')} из {number(count, 'ru')} "
-            f"{plural(count, 'признака', 'признаков', 'признаков')}",
-        ).in_language(lang)
-
-    def _base(self, lang: str) -> str:
-        days, base = len(self.days), int(self.provenance.base or 0)
-        return Text(
-            f" (checked on {days} {plural(days, 'day', 'days')}, base {number(base)} "
-            f"{plural(base, 'client', 'clients')}; exact comparison, no interval)",
-            f" (проверено дней: {days}, база {number(base, 'ru')} "
-            f"{plural(base, 'клиент', 'клиента', 'клиентов')}; точное сравнение, без интервала)",
-        ).in_language(lang)
-
-    def decide(self, lang: str = "en") -> str:
-        if self.ok:
-            return ""
-        return Text(
-            f"Leave out until their days are known: {', '.join(self.named)}. A history table "
-            "(client_id, column, value, known_on) gives undated values their days back.",
-            f"Убрать, пока не известны даты: {', '.join(self.named)}. Таблица history "
-            "(client_id, column, value, known_on) возвращает значениям даты.",
-        ).in_language(lang)
-
-    def measures(self, lang: str = "en") -> str:
-        return Text(
-            "Features computed again: without the future, with another one, under other names",
-            "Признаки пересчитаны: без будущего, с другим будущим, под другими именами",
-        ).in_language(lang)
-
-    def plot(self, ax=None):
-        from clientlab.session import charts, style, texts
-
-        lang = texts.language()
-        seen = set(zip(self.frame["feature"], self.frame["how"], strict=True))
-        ways = [how for how in HOW if how != "fails" or (self.frame["how"] == how).any()]
-        named = self.named[:14]
-        clean = {
-            table: sum(name not in self.named for name in names)
-            for table, names in (self.by_table or {}).items()
-        }
-        rows = [*named, *(f"{table_name(table).in_language(lang)}: {count}"
-                          for table, count in clean.items() if count)]  # fmt: skip
-        grid = np.zeros((len(rows), len(ways)))
-        for at, name in enumerate(named):
-            grid[at] = [float((name, how) in seen) for how in ways]
-        clear, ahead = (Text("nothing seen", "не замечено"),
-                        Text("looks ahead", "заглядывает вперёд"))  # fmt: skip
-        kinds = [(clear.in_language(lang), style.CANNOT), (ahead.in_language(lang), style.MAIN)]
-        with charts.picture(self, ax) as axes:
-            names = [SHORT[how].in_language(lang) for how in ways]
-            charts.matrix(axes, grid, rows, names, kinds)
-        return axes
 
 
 def check_no_leakage(
@@ -240,7 +100,7 @@ def check_no_leakage(
             f"On {asked[-1]:%Y-%m-%d}, the last day of the base, there is no future to change. "
             "Give earlier days, such as month_ends(base, every=6)."
         )
-    wanted = {name: _as_feature(one) for name, one in features.items()}
+    wanted = {name: as_feature(name, one) for name, one in features.items()}
     used, notes = lacking(base, wanted)
     random = np.random.default_rng(seed)
     lines: list[dict] = [
@@ -269,12 +129,6 @@ def check_no_leakage(
         days=tuple(asked),
         by_table=_by_table(used),
     )
-
-
-def _as_feature(one: Feature | Callable[..., Any]) -> Feature:
-    if isinstance(one, Feature):
-        return one
-    return Feature(one, Text("", ""), "score", Text("", ""), Text("", ""))
 
 
 def _by_table(features: Mapping[str, Feature]) -> dict[str, tuple[str, ...]]:

@@ -7,8 +7,7 @@ last record has no label, for nobody: its rows are kept apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,98 +15,21 @@ import pandas as pd
 
 from clientlab.churn.at_risk import at_risk, checked_contract, ends, who_is_left_out
 from clientlab.churn.feature_values import called, joined, lacking, windowed
-from clientlab.churn.features import FEATURES, Feature
+from clientlab.churn.feature_windows import Aggregate
+from clientlab.churn.features import FEATURES, Feature, as_feature
+from clientlab.churn.snapshot_days import checked_days, horizon_of, month_ends
+from clientlab.churn.snapshot_rows import Snapshots
 from clientlab.clients.base import ClientBase
 from clientlab.clients.knowledge import dated_only
-from clientlab.clients.store import to_day
 from clientlab.problems import InvalidValue
-from clientlab.results import SYNTHETIC, CannotSay, Provenance
+from clientlab.results import CannotSay
 from clientlab.wording import Text, number, plural
+
+__all__ = ["Snapshots", "every_months", "month_ends", "snapshots"]
 
 INDEX = ["client_id", "day"]
 ROWS = Text("row of a client and a day|rows of clients and days",
             "строка «клиент и день»|строки «клиент и день»|строк «клиент и день»")  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Snapshots:
-    """Clients at risk on many days; made by `snapshots`.
-
-    Attributes
-    ----------
-    X : DataFrame
-        Features, one row for each client and day; index ``client_id, day``.
-    y : Series of int
-        1 if the client left within (day, day + horizon].
-    keys : DataFrame
-        ``client_id, day, cause`` (of the leaving, '' if none), ``left_on, days_at_risk``
-        (days within the horizon until the client left, or all).
-    censored : DataFrame
-        Features of the days whose horizon runs past the last record.
-    horizon : Timedelta
-    features : mapping of name to Feature
-        What X is made of, without what the files do not hold.
-    provenance : Provenance
-    notes : tuple of Text
-    base : ClientBase or None
-        What they were taken from, so that rules can be asked about the same days.
-    contract, silent_after
-        Whose leaving they tell, as given to `snapshots`.
-    """
-
-    X: pd.DataFrame
-    y: pd.Series
-    keys: pd.DataFrame
-    censored: pd.DataFrame
-    horizon: pd.Timedelta
-    features: Mapping[str, Feature]
-    provenance: Provenance
-    notes: tuple[Text, ...] = ()
-    base: ClientBase | None = None
-    contract: str = "ongoing"
-    silent_after: int | None = None
-
-    @property
-    def clients(self) -> np.ndarray:
-        """Whose each row of X is: rows of one client go together when they are split."""
-        return self.X.index.get_level_values("client_id").to_numpy()
-
-    @property
-    def days(self) -> pd.DatetimeIndex:
-        """Days with a label, rising."""
-        return pd.DatetimeIndex(self.X.index.unique("day").sort_values(), name="day")
-
-    def at(self, days: Any) -> Snapshots:
-        """The rows of some days only; of a day with none, none.
-
-        Parameters
-        ----------
-        days : date-like or sequence of them
-        """
-        wanted = _days(days)
-        rows = self.X.index.get_level_values("day").isin(wanted)
-        more = self.censored.index.get_level_values("day").isin(wanted)
-        labelled = self.X[rows]
-        return replace(
-            self,
-            X=labelled,
-            y=self.y[rows],
-            keys=self.keys[rows],
-            censored=self.censored[more],
-            provenance=replace(self.provenance, base=len(labelled)),
-        )
-
-    def __len__(self) -> int:
-        return len(self.X)
-
-    def __repr__(self) -> str:
-        mark = f"{SYNTHETIC.en}: " if self.provenance.synthetic else ""
-        apart = f", {number(len(self.censored))} without a label" if len(self.censored) else ""
-        return (
-            f"<{mark}Snapshots of {number(self.X.index.unique('client_id').size)} clients on "
-            f"{len(self.days)} days: {number(len(self.X))} rows, {number(int(self.y.sum()))} "
-            f"leave within {self.horizon.days} days{apart}; {self.X.shape[1]} features>"
-        )
 
 
 def snapshots(
@@ -115,7 +37,7 @@ def snapshots(
     days: Any,
     *,
     horizon: Any = "90D",
-    features: Mapping[str, Feature] = FEATURES,
+    features: Mapping[str, Feature | Aggregate | Callable[..., Any]] = FEATURES,
     contract: str = "ongoing",
     silent_after: int | None = None,
 ) -> Snapshots:
@@ -131,8 +53,9 @@ def snapshots(
         Ends of months are good days: the last bills of the month are then known.
     horizon : timedelta-like
         A whole number of days.
-    features : mapping of name to Feature
-        By default all; those whose tables or columns the files lack are left out.
+    features : mapping of name to Feature, window or function
+        By default all; those whose tables or columns the files lack are left out. Your own:
+        ``FEATURES | {"bills": lambda base: base.tables["invoices"].groupby("client_id").size()}``.
     contract : {"ongoing", "project", "all"}
         Whose leaving: contracts that are ended, project clients that fall silent, both.
     silent_after : int, optional
@@ -165,9 +88,10 @@ def snapshots(
     >>> found.X[["tenure_months", "days_since_invoice"]].round(1).values.tolist()
     [[2.0, 29.0], [2.0, 29.0]]
     """
-    asked, length = checked_days(base, days), _horizon(horizon)
+    asked, length = checked_days(base, days), horizon_of(horizon)
     silent = checked_contract(base, contract, silent_after)
-    used, notes = lacking(base, features)
+    wanted = {name: as_feature(name, one) for name, one in features.items()}
+    used, notes = lacking(base, wanted)
     _raise_if_all_censored(base, asked, length, contract, silent)
     last = base.observed_until - length
     risk, columns = _values(base, asked, used, contract, silent)
@@ -218,7 +142,7 @@ def every_months(
     """
     days = month_ends(base, every=months, horizon=horizon)
     if not days:
-        length = _horizon(horizon).days
+        length = horizon_of(horizon).days
         short = Text(
             f"Snapshots: the records ({base.observed_from:%Y-%m-%d} to {base.day:%Y-%m-%d}) are "
             f"shorter than a year and {length} days.",
@@ -246,81 +170,6 @@ def _values(
     made: dict[str, Any] = windowed(base, days, risk, features)
     made |= {name: joined([one[name] for one in by_day]) for name in by_day[0]}
     return risk, {name: made[name] for name in features}
-
-
-def month_ends(
-    base: ClientBase, *, every: int = 1, horizon: Any = "90D", first: Any = None
-) -> list[pd.Timestamp]:
-    """Last days of months that have a label, the latest and every so many months before.
-
-    Parameters
-    ----------
-    base : ClientBase
-    every : int
-        Months between two days.
-    horizon : timedelta-like
-    first : date-like, optional
-        No earlier day; by default a year after the records begin, so that there is a past.
-
-    Returns
-    -------
-    list of Timestamp
-        Rising; empty where the records are too short.
-
-    Examples
-    --------
-    >>> base = ClientBase.read({
-    ...     "clients": pd.DataFrame({"client_id": ["a"], "started_on": ["2024-01-01"]}),
-    ...     "invoices": pd.DataFrame({"client_id": "a", "issued_on": ["2024-02-01"],
-    ...                               "amount": 100})},
-    ...     observed_from="2023-01-01", observed_until="2024-08-31")
-    >>> [f"{day:%Y-%m-%d}" for day in month_ends(base, every=2)]
-    ['2024-01-31', '2024-03-31', '2024-05-31']
-    """
-    last = base.observed_until - _horizon(horizon)
-    begin = base.observed_from + pd.DateOffset(years=1) if first is None else to_day(first, "first")
-    ends_ = pd.date_range(begin, last, freq="ME")
-    return [pd.Timestamp(day) for day in ends_[::-1][::every][::-1]]
-
-
-def _days(days: Any) -> list[pd.Timestamp]:
-    """Days asked for, each once, rising."""
-    many = [days] if isinstance(days, str) or not isinstance(days, Iterable) else list(days)
-    return sorted({to_day(day, "day") for day in many})
-
-
-def _horizon(horizon: Any) -> pd.Timedelta:
-    try:
-        length = pd.Timedelta(horizon)
-    except (ValueError, TypeError):
-        length = pd.NaT
-    if pd.isna(length) or length < pd.Timedelta(days=1) or length % pd.Timedelta(days=1):
-        raise InvalidValue(f"horizon={horizon!r} is no number of whole days. Write '90D'.")
-    return length
-
-
-def checked_days(base: ClientBase, days: Any) -> list[pd.Timestamp]:
-    """Days within the records, each once, rising.
-
-    Raises
-    ------
-    InvalidValue
-        If there is none, or one lies outside of the records.
-    """
-    asked = _days(days)
-    if not asked:
-        raise InvalidValue("No day is given. Use month_ends(base, every=3), or name days.")
-    outside = [day for day in asked if not base.observed_from <= day <= base.observed_until]
-    if outside:
-        listed = ", ".join(f"{day:%Y-%m-%d}" for day in outside[:5])
-        more = f" and {len(outside) - 5} more" if len(outside) > 5 else ""
-        verb = plural(len(outside), "lies", "lie")
-        raise InvalidValue(
-            f"{plural(len(outside), 'Day', 'Days')} {listed}{more} {verb} outside of the records "
-            f"({base.observed_from:%Y-%m-%d} to {base.observed_until:%Y-%m-%d}). Use days within "
-            "them."
-        )
-    return asked
 
 
 def _raise_if_all_censored(

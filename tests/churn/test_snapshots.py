@@ -246,6 +246,15 @@ def test_a_feature_of_ones_own_may_take_a_base_or_a_base_and_a_day():
     assert np.isnan(one.tolist()[3])
 
 
+def test_a_window_or_a_function_alone_is_a_feature():
+    made = {"bills": lambda known: known.tables["invoices"].groupby("client_id").size(),
+            "spent": FEATURES["spend_90"].made_by}  # fmt: skip
+    found = snapshots(read(), DAY, features=made)
+    assert found.X["spent"].tolist() == [100, 200, 300, 0]
+    assert found.X["bills"].fillna(0).tolist() == [1, 1, 1, 0]
+    assert found.features["bills"].meaning.en == "bills"
+
+
 def test_what_a_feature_returns_is_checked():
     with pytest.raises(InvalidType) as caught:
         snapshots(read(), DAY, features=feature(lambda known: [1, 2]))

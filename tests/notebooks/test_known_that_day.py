@@ -1,7 +1,7 @@
 """Notebook 09 on other data than its own: reversed, small, two tables only, one client.
 
 base       clients  left   what the notebook says
-turned     1,200    291    what was low before leaving is high
+turned     700      170    what was low before leaving is high
 small      40       2      too few leavers: sentences
 least      214      95     features of two tables only, the others named as left out
 one        1        0      records too short: one sentence, handed on
@@ -51,12 +51,12 @@ def sentences(notebook) -> str:
 
 
 def test_words_turn_on_the_reversed_agency():
-    demo_agency(1_200, reversed=True).write("own")
+    demo_agency(700, reversed=True).write("own")
     before = headlines(nbformat.read(BOOK, as_version=4))
     turned = executed()
     after = headlines(turned)
     assert len(before) == len(after) >= 7
-    told, told_turned = ([line for line in lines if line.startswith("Before leaving: ")][0]
+    told, told_turned = (next(line for line in lines if line.startswith("Before leaving: "))
                          for lines in (before, after))  # fmt: skip
     assert "is a small client" in told
     assert "buys little" in told
