@@ -55,12 +55,13 @@ def numbers_of(units: Units, *, level: float, seed: int) -> Numbers:
     df = float(max(1, min(len(sums) - 1, rows - used)))
     reach = student.ppf((1 + level) / 2, df) * se
     drawn = redrawn(sums, REPLICATES, seed)
-    share, share_low, share_high = _importance(sums, drawn, held, method, level)
+    share, again = (_shares(stack, held, method) for stack in (sums.sum(axis=0), drawn))
     penalty = best_penalty(sums, held)
     shrunk, error = jackknife(sums, held, penalty)
     away = student.ppf((1 + level) / 2, df) * error
     unit = spread / scale
     tested, kept, through = _tested(units, together, level, seed)
+    share_low, share_high = importance_ends(share, again, tested.p_value, level)
     frame = pd.DataFrame(
         {
             "estimate": share, "low": share_low, "high": share_high,
@@ -141,18 +142,26 @@ def _alone(sums: np.ndarray, held: int, count: int) -> tuple[np.ndarray, np.ndar
     return slope, se
 
 
-def _importance(
-    sums: np.ndarray, drawn: np.ndarray, held: int, method: str, level: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Importance, with quantiles of the redrawn samples corrected for their bias.
+def importance_ends(
+    whole: np.ndarray, again: np.ndarray, chance: np.ndarray, level: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Intervals of importance: quantiles of redrawn samples, from 0 where chance may be all.
 
-    Samples drawn anew explain more than they should: a row drawn twice fits itself. The
-    quantiles are moved so that the estimate lies at their middle (Efron & Tibshirani 1993,
-    §14.3, without acceleration).
+    A share is never under 0, so that no redrawn sample reaches the 0 of a practice that
+    goes with nothing; its test does. Measured (LMG of five columns, 60 and 150 rows, 300
+    samples): 91–97% for shares of 0–22%; corrected for bias, the quantiles cover 79–93%.
+
+    Parameters
+    ----------
+    whole : ndarray, shape (practices,)
+    again : ndarray, shape (replicates, practices)
+    chance : ndarray, shape (practices,)
+        p-values of the slopes, uncorrected.
+    level : float
     """
-    whole, again = (_shares(stack, held, method) for stack in (sums.sum(axis=0), drawn))
-    low, high = _corrected(whole, again, level)
-    return whole, np.minimum(low, whole), np.maximum(high, whole)
+    low, high = np.quantile(again, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    low = np.where(chance < 1 - level, np.minimum(low, whole), 0.0)
+    return low, np.maximum(high, whole)
 
 
 def _shares(sums: np.ndarray, held: int, method: str) -> np.ndarray:
@@ -163,17 +172,3 @@ def _shares(sums: np.ndarray, held: int, method: str) -> np.ndarray:
         return np.divide(left[..., :-1, -1] ** 2, below, out=np.zeros_like(below),
                          where=below > 0)  # fmt: skip
     return lmg_of(left) if method == "lmg" else johnson_of(left)
-
-
-def _corrected(whole: np.ndarray, again: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Quantiles of redrawn samples, moved so that the estimate lies at their middle."""
-    from scipy.special import ndtr, ndtri
-
-    least = 1 / (2 * len(again))
-    bias = ndtri(np.clip((again < whole).mean(axis=0), least, 1 - least))
-    low, high = (
-        np.array([np.quantile(column, ndtr(2 * move + ndtri(tail)))
-                  for column, move in zip(again.T, bias, strict=True)])
-        for tail in ((1 - level) / 2, (1 + level) / 2)
-    )  # fmt: skip
-    return low, high
