@@ -130,6 +130,8 @@ def feature_shifts(
     Clients are drawn anew with all their days, early and late: most are on both sides.
     The population stability index has a bias of (bins − 1)(1/n + 1/m) and is not used.
     """
+    if isinstance(snapshots, CannotSay):
+        return snapshots
     X = snapshots.X
     days = np.sort(X.index.unique("day"))
     if len(days) < 2:
