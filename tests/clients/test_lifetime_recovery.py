@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from clientlab.clients import ClientBase, lifetime, value
 from clientlab.demo import demo_agency
@@ -115,3 +116,38 @@ def test_estimates_are_not_biased(coverage):
     for name in NAMES:
         if name != "value_product":
             assert abs(coverage[f"bias of {name}"]) < 0.05, coverage.round(3).to_dict()
+
+
+def forecast(seed: int) -> bool:
+    """Whether as many left in the last quarter as was forecast before it."""
+    before = lifetime.expected_losses(read(CLIENTS, seed)).before
+    return bool(before["low"] <= before["came"] <= before["high"])
+
+
+@pytest.mark.simulation
+def test_forecasts_of_a_quarter_hold():
+    with ProcessPoolExecutor(2) as pool:
+        held = list(pool.map(forecast, range(30_000, 30_080)))
+    assert np.mean(held) >= 0.925
+
+
+def a_month_stands_out(seed: int) -> bool:
+    """Of an agency whose clients leave at the same rate in all months of the relationship."""
+    random = np.random.default_rng(seed)
+    clients = 60 + 180 * (seed % 2)
+    start = pd.Timestamp("2022-01-01") + pd.to_timedelta(random.integers(0, 1000, clients), "D")
+    end = pd.Series(start + pd.to_timedelta(random.exponential(500, clients).astype(int), "D"))
+    table = pd.DataFrame({"client_id": [f"c{n}" for n in range(clients)], "started_on": start,
+                          "ended_on": end.where(end <= "2025-12-31")})  # fmt: skip
+    invoices = pd.DataFrame({"client_id": ["c0"], "issued_on": start[:1], "amount": 1})
+    base = ClientBase.read({"clients": table, "invoices": invoices}, observed_from="2022-01-01",
+                           observed_until="2025-12-31")  # fmt: skip
+    found = lifetime.transformation_rate(base, every=1 + 2 * (seed % 4 // 2))
+    return found.stands_out()
+
+
+@pytest.mark.simulation
+def test_a_critical_month_is_not_told_where_there_is_none():
+    with ProcessPoolExecutor(2) as pool:
+        told = list(pool.map(a_month_stands_out, range(1_000), chunksize=50))
+    assert sum(told) <= stats.binom.ppf(0.99, len(told), 0.05)
