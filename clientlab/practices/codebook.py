@@ -44,13 +44,17 @@ class _Part(BaseModel):
 
 
 class Option(_Part):
-    """One answer that can be chosen; `also` holds earlier wordings, `code` that of an export."""
+    """One answer that can be chosen; `also` holds earlier wordings, `code` that of an export.
+
+    `remark` is for the reader of the codebook, not for the respondent.
+    """
 
     id: str
     label: Label = None
     also: tuple[str, ...] = ()
     code: str | int | None = None
     exclusive: bool = False
+    remark: Label = None
 
     @property
     def text(self) -> Text:
@@ -232,7 +236,7 @@ class Codebook(_Part):
         """
         rows = []
         for one in self.by_id.values():
-            answers = "; ".join(option.text.in_language(lang) for option in one.choices)
+            answers = "; ".join(_with_remark(option, lang) for option in one.choices)
             if one.type == "scale":
                 ends = one.points or {one.low or 0: Text("", ""), one.high or 0: Text("", "")}
                 answers = " … ".join(
@@ -245,6 +249,11 @@ class Codebook(_Part):
     def by_id(self) -> dict[str, Question]:
         """Questions by id, each row of a grid as one."""
         return {one.id: one for question in self.questions for one in _rows_of(question)}
+
+
+def _with_remark(option: Option, lang: str) -> str:
+    text = option.text.in_language(lang)
+    return f"{text} [{option.remark.in_language(lang)}]" if option.remark else text
 
 
 def questionnaire() -> Codebook:

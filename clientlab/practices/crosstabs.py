@@ -41,7 +41,8 @@ from clientlab.stats import proportions
 from clientlab.stats.estimate import checked_level
 from clientlab.wording import Text, number
 
-CHOICES = ("single", "bands", "multi")
+BANNERS = ("single", "bands", "multi")
+CHOICES = (*BANNERS, "ranking")
 MEANS = ("scale", "number", "nps")
 
 
@@ -61,7 +62,8 @@ def crosstab(
     survey : Survey
     question, by : str, sequence of str or None
         A banner is a single choice, ordered ranges or a multi-select, whose groups then
-        overlap. A scale, a number and NPS have one row, their mean or score.
+        overlap. A scale, a number and NPS have one row, their mean or score; of a ranking
+        the shares are of first places.
     adjust : {"holm", "bh", "bonferroni", None}
         Correction over all pairs of one banner within one option row.
     min_base : int
@@ -145,7 +147,7 @@ def _banner(survey: Survey, name: str) -> Banner | CannotSay:
     given = survey.given(name)
     if isinstance(given, CannotSay):
         return given
-    if given.question.type not in CHOICES:
+    if given.question.type not in BANNERS:
         raise InvalidValue(
             f"{name!r} is of type {given.question.type!r}: a banner is a single choice, ranges or "
             "a multi-select."

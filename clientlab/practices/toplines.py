@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from clientlab.practices.medians import median, weighted_median
 from clientlab.practices.questions import Answers
 from clientlab.practices.survey import Survey
 from clientlab.results import CannotSay, Result
@@ -58,7 +59,8 @@ def topline(
     -----
     Intervals: Wilson's; with weights or clusters the same on the linearised effective base
     with t (`stats.design.proportion`). Of means, t; of the median, ranks of the order
-    statistics (binomial), unweighted only. Of NPS, the score interval of `stats.design.nps`.
+    statistics (binomial), with weights or clusters Woodruff's. Of NPS, the score interval of
+    `stats.design.nps`.
 
     Examples
     --------
@@ -361,39 +363,12 @@ def _summary(survey: Survey, given: Answers, level: float) -> dict[str, Estimate
     # As a table of one column: answers of one cluster then have a mean and no interval.
     found = (design.nps if is_nps else design.mean)(values[:, None], survey.design, level=level)
     summary = {name: Estimate(*(float(np.atleast_1d(part)[0]) for part in found))}
-    if survey.is_simple and not is_nps:
-        summary["median"] = median(values[~np.isnan(values)], level)
+    if not is_nps:
+        summary["median"] = (
+            median(values[~np.isnan(values)], level) if survey.is_simple
+            else weighted_median(values, survey.design, level)
+        )  # fmt: skip
     return summary
-
-
-def median(values: np.ndarray, level: float = 0.95) -> Estimate:
-    """The median, between the order statistics that the binomial puts around it.
-
-    Parameters
-    ----------
-    values : ndarray of float, shape (n,)
-    level : float
-
-    Returns
-    -------
-    Estimate
-        Ends NaN where n is too small for the level (5 at 95%).
-
-    Examples
-    --------
-    >>> found = median(np.arange(1, 10.0))
-    >>> found.estimate, found.low, found.high
-    (5.0, 2.0, 8.0)
-    """
-    from scipy.stats import binom
-
-    ordered, n = np.sort(values), len(values)
-    # The largest k with P(X < k) ≤ (1 − level) / 2: from the k-th value to the k-th last.
-    k = int(binom.ppf((1 - level) / 2, n, 0.5))
-    while k > 0 and binom.cdf(k - 1, n, 0.5) > (1 - level) / 2:
-        k -= 1
-    low, high = (ordered[k - 1], ordered[n - k]) if k > 0 else (np.nan, np.nan)
-    return Estimate(float(np.median(ordered)), np.nan, float(low), float(high), np.nan)
 
 
 def _notes(survey: Survey, given: Answers, frame: pd.DataFrame) -> tuple[Text, ...]:

@@ -52,7 +52,8 @@ def compare_waves(
     Notes
     -----
     Newcombe's interval and the score test of two shares; with weights or clusters the
-    linearised difference with the surveys as strata (`stats.design.difference`).
+    linearised difference with the surveys as strata (`stats.design.difference`). Of raked
+    surveys the weights count and the margins do not: intervals are a little wide.
 
     Examples
     --------

@@ -128,3 +128,13 @@ def test_the_questionnaire_holds_what_was_published():
     for one in book.questions:
         assert one.text.en != one.text.ru
     assert book.only("size", "kpis_paid")["kpis_paid"].asked_if is None
+
+
+def test_bands_that_were_inferred_are_marked_for_the_reader_and_not_in_the_label():
+    bands = questionnaire()["response_speed"].options
+    marked = {option.id: option.remark.en for option in bands if option.remark}
+    inferred = "inferred, not printed"
+    assert marked == {"within_30_min": inferred, "within_6_h": inferred}
+    assert bands[1].text.en == "within 30 minutes"
+    told = questionnaire().contents("ru").set_index("question").loc["response_speed", "answers"]
+    assert "до 30 минут [восстановлено, не напечатано]; до 1 часа;" in told

@@ -193,3 +193,15 @@ def test_where_nobody_answered_both_it_is_said():
     found = crosstab(Survey.from_frame(frame, BOOK), "mark", "size")
     assert isinstance(found, CannotSay)
     assert found.say("ru") == "Никто не ответил на оба вопроса: «Mark?»; «Размер?»."
+
+
+def test_a_ranking_is_compared_by_its_first_places():
+    book = {"name": "x", "questions": [
+        {"id": "g", "type": "single", "text": "g", "options": [{"id": "a"}, {"id": "b"}]},
+        {"id": "r", "type": "ranking", "text": "Rank", "options": [
+            {"id": "x"}, {"id": "y"}, {"id": "z"}]}]}  # fmt: skip
+    ranks = ["x; y"] * 16 + ["y; x"] * 4 + ["y; z"] * 15 + ["x; z"] * 5
+    frame = pd.DataFrame({"g": ["a"] * 20 + ["b"] * 20, "r": ranks})
+    found = crosstab(Survey.from_frame(frame, book), "r", "g").frame
+    cells = found[found["option"] == "x"]
+    assert cells[["count", "base", "letters"]].values.tolist() == [[16, 20, "B"], [5, 20, ""]]

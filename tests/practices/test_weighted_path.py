@@ -12,6 +12,7 @@ from scipy.stats import t
 
 from clientlab.practices import Survey, crosstab, questionnaire, rake, topline
 from clientlab.practices.crosstab_tests import columns_averaged
+from clientlab.practices.medians import weighted_median
 from clientlab.stats import design
 
 FRAME = pd.read_csv(
@@ -109,3 +110,24 @@ def test_a_table_as_a_whole_is_tested_as_in_r():
     assert (found.F, found.ndf, found.ddf) == pytest.approx(
         (18.0777615510, 1.97211678193, 76.9125544945), rel=1e-9
     )
+
+
+def test_the_weighted_median_has_the_interval_of_r():
+    know = FRAME["knowledge_actual"].astype(float).to_numpy()
+    plan = design.Design(
+        weights=FRAME["weight"].astype(float).to_numpy(), clusters=FRAME["agency"].to_numpy()
+    )
+    parted = (know + np.arange(1, 181) % 7 / 7).round(4)
+    # svyquantile(~x + know, d, 0.5, ci = TRUE, qrule = "hf2")
+    for values, wanted in ((parted, (6.5714, 6.2857, 7.1429)), (know, (6, 6, 7))):
+        found = weighted_median(values, plan)
+        assert (found.estimate, found.low, found.high) == wanted
+    survey = Survey.from_frame(FRAME, BOOK, weights="weight", clusters="agency")
+    summary = topline(survey, "knowledge_actual").summary["median"]
+    assert (summary.estimate, summary.low, summary.high) == (6, 6, 7)
+
+
+def test_equal_weights_give_the_plain_median():
+    values = np.array([4.0, 1, 9, 3, np.nan, 7, 2])
+    found = weighted_median(values, design.Design(weights=np.full(7, 0.3)))
+    assert found.estimate == np.nanmedian(values) == 3.5

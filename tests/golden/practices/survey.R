@@ -62,3 +62,9 @@ cat("sales", confint(svyciprop(~sales, d, method = "logit", df = degf(d))), "\n"
 m <- svymean(~know + nps, d)
 cat("means", coef(m), SE(m), confint(m, df = degf(d)), "\n")
 print(svychisq(~role_model + sales, d, statistic = "F"), digits = 12)
+
+# The weighted median and Woodruff's interval.
+f$x <- round(f$know + (seq_len(180) %% 7) / 7, 4)
+d <- svydesign(~agency, weights = ~weight, data = f)
+for (v in c("x", "know"))
+  cat("median", v, svyquantile(as.formula(paste0("~", v)), d, 0.5, ci = TRUE, qrule = "hf2")[[1]], "\n")
