@@ -37,6 +37,7 @@ CONSTANTS = {
         "05": "a notebook",
         "06": "a notebook",
         "09": "a notebook",
+        "10": "a notebook",
         "11": "a notebook",
         "12": "a notebook",
         "3": "of the example 3 of 20",
@@ -50,6 +51,7 @@ CONSTANTS = {
     "05-state-of-the-client-base": {"06": "a notebook"},
     "06-how-long-clients-stay": {"12": "a notebook"},
     "09-what-we-knew-that-day": {"10": "a notebook"},
+    "10-can-we-predict-who-leaves": {"0": "no difference"},
     "11-whom-to-call-on-monday": {"12": "a notebook"},
     "12-public-benchmarks": {},
 }
