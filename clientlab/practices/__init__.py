@@ -17,6 +17,7 @@ from clientlab.practices.forms import (
     survey_if_given,
 )
 from clientlab.practices.gaps_by_side import gaps
+from clientlab.practices.gaps_calls import whom_to_ask
 from clientlab.practices.market_mistakes import measured_against_claim, order_in_halves
 from clientlab.practices.nonresponse import unanswered
 from clientlab.practices.overlap import published_differences
@@ -70,4 +71,5 @@ __all__ = [
     "survey_if_given",
     "topline",
     "unanswered",
+    "whom_to_ask",
 ]

@@ -99,7 +99,7 @@ def gaps(
     return Gaps(
         frame, survey.provenance(int(known.sum())), _notes(found, survey, frame, unweighted),
         overall=overall, unweighted=plain, level=level, ends=found.ends, clients=int(clients),
-        weighs=found.importance is not None,
+        weighs=found.importance is not None, by_client=_by_client(found, gap, survey),
     )  # fmt: skip
 
 
@@ -217,6 +217,18 @@ def _sides(found: Marks, gap: np.ndarray, survey: Survey, level: float) -> pd.Da
         "matters_high": matters.high,
         "matters_adjusted": proportions.adjust(np.asarray(_p(matters)), "holm"),
     })  # fmt: skip
+
+
+def _by_client(found: Marks, gap: np.ndarray, survey: Survey) -> pd.DataFrame:
+    """Mean gap of each client that has a name, by side."""
+    columns = ["client", "side", "gap", "people"]
+    if survey.cluster_names is None:
+        return pd.DataFrame(columns=columns)
+    table = pd.DataFrame(gap, columns=[side.id for side in found.sides])
+    long = table.assign(client=survey.cluster_names).melt("client", var_name="side")
+    long = long[(long["client"] != "") & long["value"].notna()]
+    means = long.groupby(["client", "side"])["value"].agg(["mean", "size"]).reset_index()
+    return means.set_axis(columns, axis=1)
 
 
 def _p(found: Estimate) -> np.ndarray:

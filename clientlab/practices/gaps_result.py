@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,9 @@ class Gaps(Result):
     clients : int
     weighs : bool
         Importance was asked.
+    by_client : DataFrame
+        ``client, side, gap, people`` where clients have names: means of what their people
+        said.
     """
 
     overall: Estimate = NOTHING
@@ -44,6 +47,7 @@ class Gaps(Result):
     ends: tuple[float, float] = (1.0, 10.0)
     clients: int = 0
     weighs: bool = True
+    by_client: Any = None
 
     unit: ClassVar[str] = "score"
     formats: ClassVar[dict] = {
@@ -117,13 +121,14 @@ class Gaps(Result):
             said = Text(
                 f"Ask the five clients with the widest gap in «{row['label_en']}» what they miss, "
                 "and agree on one change by the next quarter.",
-                f"Спросить пятерых клиентов с самым большим разрывом в «{row['label_ru']}», чего "
-                "не хватает, и договориться об одном изменении до следующего квартала.",
+                f"Спросить пятерых клиентов с самым большим разрывом по стороне "
+                f"«{row['label_ru']}», чего не хватает, и договориться об одном изменении до "
+                "следующего квартала.",
             ).in_language(lang)
             if len(spare):
                 label = spare.iloc[0][f"label_{lang}"]
-                said += Text(f" The hours may come from «{label}».",
-                             f" Часы можно взять из «{label}».").in_language(lang)  # fmt: skip
+                hours = Text(" The hours may come from «{}».", " Часы можно взять у стороны «{}».")
+                said += hours.in_language(lang).format(label)
             return said
         if len(self.short):
             label = self.short.iloc[0]

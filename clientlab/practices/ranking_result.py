@@ -120,8 +120,8 @@ class Ranking(Result):
                         "не пересекаются.").in_language(lang)  # fmt: skip
         return Text(
             f"Choose among the {len(rows)} that may be first by cost, not by their mean.",
-            f"Между теми, кто может быть первым ({len(rows)}), выбирать по затратам, а не по "
-            "среднему.",
+            f"Между вариантами, которые могут быть первыми ({len(rows)}), выбирать по затратам, "
+            "а не по среднему.",
         ).in_language(lang)
 
     def measures(self, lang: str = "en") -> str:

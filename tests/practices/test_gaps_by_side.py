@@ -14,7 +14,7 @@ from scipy.stats import binom
 
 from clientlab.demo import demo_expectations
 from clientlab.demo.audit import NULL, PLANTED, demo_expectations_answers
-from clientlab.practices import Survey, expectations_form, expectations_survey, gaps
+from clientlab.practices import Survey, expectations_form, expectations_survey, gaps, whom_to_ask
 from clientlab.practices.gaps_by_side import _weights
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay
@@ -223,6 +223,41 @@ def test_it_can_be_drawn_tabled_and_says_synthetic():
     assert repr(result) == "<SYNTHETIC DATA: Gaps: 6 rows, base 120>"
     assert len(result.table().frame) == 6
     assert len(result.plot().figure.axes) == 1
+
+
+def test_the_clients_with_the_widest_gap_are_named(found):
+    # by hand, speed: a −2 and −1, c −3, −1, −2, f −2 and −2, d −2 …
+    calls = whom_to_ask(found, "speed", count=3)
+    assert calls.frame.to_numpy().tolist() == [["c", -2.0, 3], ["f", -2.0, 2], ["d", -2.0, 1]]
+    assert calls.say().startswith("Ask these clients first about «speed»: c, f, d. Widest: c, −2.0")
+    assert "О «speed» сначала спросить: c, f, d" in calls.say("ru")
+    assert len(calls.plot().figure.axes) == 1
+
+
+def test_by_default_they_are_asked_about_the_side_to_act_on():
+    whole = gaps(demo_expectations())
+    assert whom_to_ask(whole).label.en == "Initiative and ideas"
+    turned = whom_to_ask(gaps(demo_expectations(reversed=True)))
+    assert turned.label.en == "Reports"
+    assert repr(turned).startswith("<SYNTHETIC DATA")
+
+
+def test_nobody_to_ask_ends_in_a_sentence_and_an_unknown_side_is_refused(found):
+    same = {f"perceived {side}": MARKS["expected"][k] for k, side in enumerate(("speed", "price"))}
+    level = gaps(Survey.from_frame(table(**same), book(), clusters="client"))
+    said = [
+        whom_to_ask(gaps(None)),
+        whom_to_ask(level),
+        whom_to_ask(level, "speed"),
+        whom_to_ask(gaps(Survey.from_frame(table(), book())), "speed"),
+    ]
+    assert all(isinstance(one, CannotSay) for one in said)
+    assert said[1].say() == "No side surely falls short, so there is nobody to ask about one."
+    assert said[2].say() == "No client got less than it expected here."
+    assert said[3].say().startswith("It is not known which client answered")
+    message = "There is no side 'manners'; use speed, price."
+    with pytest.raises(InvalidValue, match="^" + re.escape(message) + "$"):
+        whom_to_ask(found, "manners")
 
 
 def plain_truth(seeds, sides):
