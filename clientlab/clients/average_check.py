@@ -16,6 +16,10 @@ from clientlab.results import CannotSay
 from clientlab.stats import design
 from clientlab.wording import Text
 
+WITH_INVOICE = Text(
+    "client with an invoice|clients with an invoice",
+    "клиент со счетами|клиента со счетами|клиентов со счетами",
+)
 CHECK = Text("Average check", "Средний чек")
 
 
@@ -65,6 +69,8 @@ def average_check(base: ClientBase, *, period: str = "Q") -> OverTime | CannotSa
         {"period": first, **ends_of(part, lambda part=part: design.mean(part, design.Design())),
          "base": len(part), "revenue": part.sum() * MONTHS[period]}
         for first, part in zip(periods["first"], parts, strict=True)])  # fmt: skip
+    if all((part >= 0).all() for part in parts):  # no credit notes: nothing is under zero
+        frame["low"] = frame["low"].clip(lower=0)
     few = int(frame["base"].between(1, SMALL - 1).sum())
     skewed = Text(
         f"{few} of {len(frame)} checks stand on fewer than {SMALL} clients: a few large bills "
@@ -75,7 +81,7 @@ def average_check(base: ClientBase, *, period: str = "Q") -> OverTime | CannotSa
     return OverTime(
         frame,
         base.provenance(len(pd.unique(np.concatenate([part.index for part in parts]))),
-                        Text("clients with an invoice", "клиентов со счетами")),
+                        WITH_INVOICE),
         ((skewed,) if few else ()) + without_interval(frame),
         changes=_check_changes(frame, parts, period), period=period, subject=CHECK, better=1,
         unit_of_estimate="money",

@@ -20,7 +20,7 @@ from clientlab.clients.schema import labelled, tables
 from clientlab.clients.spells import counted, lacks_by, ongoing
 from clientlab.results import CannotSay
 from clientlab.stats import proportions
-from clientlab.wording import Text, number, percent
+from clientlab.wording import Text, number, percent, plural
 
 NAME = Text("Churn of clients", "Отток клиентов")
 
@@ -183,7 +183,9 @@ def churn_rate(
     return ChurnBy(
         rows,
         base.provenance(frame["client_id"].nunique(), CLIENTS),
-        notes_of(rows[last] if by else rows, by) + _all_ongoing(base),
+        notes_of(rows[last] if by else rows, by)
+        + _since(frame, periods["last"].iloc[-1], period)
+        + _all_ongoing(base),
         by=by or "",
         changes=changes,
         period=period,
@@ -283,6 +285,22 @@ def notes_of(rows: pd.DataFrame, by: str | None) -> tuple[Text, ...]:
             )
         )
     return tuple(notes)
+
+
+def _since(frame: pd.DataFrame, last: pd.Timestamp, period: str) -> tuple[Text, ...]:
+    """Who left after the last whole period, which no rate counts yet."""
+    gone = frame.loc[(frame["ended_on"] > last).to_numpy(), "client_id"].nunique()
+    if not gone:
+        return ()
+    word = plural(gone, "client", "clients")
+    return (
+        Text(
+            f"Not yet in a rate: {gone} {word} who left since, in a {PERIODS[period].en} that is "
+            "not over.",
+            f"Ещё не вошли ни в одну долю ушедшие позже, за неполный период "
+            f"({PERIODS[period].ru}): {gone}.",
+        ),
+    )
 
 
 def _all_ongoing(base: ClientBase) -> tuple[Text, ...]:

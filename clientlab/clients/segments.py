@@ -74,12 +74,25 @@ class Codes(Result):
             f"{reading.in_language(lang)} — {number(found.get(key, 0), lang)}"
             for key, reading in READINGS.items()
         ]
+        if self.frame["capacity"].isna().all():
+            parts = [self._without_capacity().in_language(lang)]
         base = Text(
             f" (base {number(total)} current {plural(total, 'client', 'clients')}; no interval: "
             "all of them)",
             f" (база {number(total, 'ru')} {_current(total)}; без интервала: это все)",
         )
         return f"{NAME.in_language(lang)}: {'; '.join(parts)}{base.in_language(lang)}."
+
+    def _without_capacity(self) -> Text:
+        """Recency and money alone, which no reading of the codes is about."""
+        signs = self.pattern()
+        both, none = ((signs == f"{sign}.{sign}").sum() for sign in "+-")
+        return Text(
+            "nobody's capacity is told, without it they are not read; recency and money both high "
+            f"— {number(both)}, both low — {number(none)}",
+            "ёмкость не указана ни у кого, без неё коды не читаются; давность и деньги высокие — "
+            f"{number(both, 'ru')}, низкие — {number(none, 'ru')}",
+        )
 
     def headline(self, lang: str = "en") -> str:
         return self.say(lang).rsplit(" (", 1)[0]

@@ -110,6 +110,18 @@ def test_it_says_base_and_interval():
     )
 
 
+def test_who_left_after_the_last_whole_period_is_told():
+    result = churn_rate(read(end="2024-06-29"))
+    assert result.frame["period"].max() == pd.Timestamp("2024-01-01")
+    left = pd.to_datetime(CLIENTS["ended_on"]).between("2024-04-01", "2024-06-29")
+    left &= CLIENTS["contract"] == "ongoing"
+    assert left.sum() == 1
+    assert "Not yet in a rate: 1 client who left since, in a quarter that is not over." in [
+        note.en for note in result.notes
+    ]
+    assert not any("Not yet" in note.en for note in churn_rate(read()).notes)
+
+
 def test_a_second_spell_of_a_client_is_the_same_client():
     frame = churn_rate(read(), period="M").frame.set_index("period")
     assert frame.loc["2024-05-01", "base"] == 2

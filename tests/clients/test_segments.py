@@ -137,3 +137,14 @@ def test_five_levels_from_fifty_clients_on():
     assert result.levels == (5 if len(result.frame) >= 50 else 2)
     assert result.frame["code"].str.fullmatch("[1-5–]{3}").all()
     assert result.frame["client_id"].is_unique
+
+
+def test_without_capacity_the_codes_are_not_read():
+    result = rcm(read(CLIENTS.drop(columns="capacity")))
+    codes = dict(zip(result.frame["client_id"], result.frame["code"], strict=True))
+    assert codes == {"a": "1–1", "b": "0–0", "c": "1–1", "d": "0–0", "e": "––0"}
+    assert result.headline() == (
+        "RCM codes: nobody's capacity is told, without it they are not read; recency and money "
+        "both high — 2, both low — 2"
+    )
+    assert "ёмкость не указана ни у кого" in result.say("ru")
