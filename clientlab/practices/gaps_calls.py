@@ -1,7 +1,7 @@
 """Whom to ask first about a gap: the clients whose people see it widest.
 
-It answers: which five clients to call. It is a list to talk by, not an order of clients: one
-or two people stand behind each line.
+It answers: which five clients to call. It is a list to talk by, not an order of clients: few
+people stand behind each line.
 """
 
 from __future__ import annotations
@@ -74,9 +74,11 @@ def whom_to_ask(
                  "Здесь никто не получил меньше, чем ждал."), nothing,
         )  # fmt: skip
     frame = frame[["client", "gap", "people"]].head(count).reset_index(drop=True)
+    least, most = int(frame["people"].min()), int(frame["people"].max())
+    people = str(least) if least == most else f"{least}–{most}"
     note = Text(
-        "One or two people stand behind each line: an occasion to call, not an order of clients.",
-        "За каждой строкой один-два человека: это повод позвонить, а не порядок клиентов.",
+        f"People behind each line: {people}. An occasion to call, not an order of clients.",
+        f"Человек за каждой строкой: {people}. Это повод позвонить, а не порядок клиентов.",
     )
     label = Text(rows.iloc[0]["label_en"], rows.iloc[0]["label_ru"])
     return WhomToAsk(frame, found.provenance, (note,), label=label)
