@@ -13,6 +13,8 @@ p       project   2023-01-01  2024-02-01    not counted: order by order
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clientlab.clients import ClientBase
 from clientlab.clients.churn_rates import churn_rate
@@ -263,3 +265,42 @@ def test_notes_of_a_breakdown_are_about_the_period_that_is_told():
     assert notes == ["2 of 2 rates stand on fewer than 30 clients."]
     notes = [note.en for note in churn_rate(read(clients), by="tier").notes]
     assert notes[-1] == "'tier' is as on the day of the export, also for earlier periods."
+
+
+@st.composite
+def any_spells(draw):
+    """Up to six clients, each with up to three spells that do not overlap, over two years."""
+    rows = []
+    for client in range(draw(st.integers(1, 6))):
+        days = sorted(draw(st.lists(st.integers(-200, 800), min_size=2, max_size=6, unique=True)))
+        days = days[: len(days) // 2 * 2]
+        still_there = draw(st.booleans())
+        for start, end in zip(days[::2], days[1::2], strict=True):
+            goes_on = still_there and end == days[-1]
+            rows.append((f"c{client}", start, None if goes_on else end))
+    return rows
+
+
+@settings(max_examples=40, deadline=None)
+@given(any_spells(), st.sampled_from("MQY"))
+def test_every_rate_is_that_of_a_count_day_by_day(rows, period):
+    start = pd.Timestamp("2023-01-01")
+    day = {n: start + pd.Timedelta(days=n) for n in range(-200, 801)}
+    clients = pd.DataFrame(
+        [(client, day[first], None if last is None else day[last]) for client, first, last in rows],
+        columns=["client_id", "started_on", "ended_on"],
+    ).assign(contract="ongoing")
+    result = churn_rate(read(clients, start="2023-01-01", end="2024-12-31"), period=period)
+    if isinstance(result, CannotSay):
+        return
+    months = {"M": 1, "Q": 3, "Y": 12}[period]
+    firsts = pd.date_range("2023-01-01", "2024-12-31", freq=f"{months}MS")
+    assert result.frame["period"].tolist() == list(firsts)
+    for first, lost, base in result.frame[["period", "lost", "base"]].itertuples(index=False):
+        at = (first - start).days
+        over = (first + pd.DateOffset(months=months) - start).days
+        there = {client for client, began, ended in rows
+                 if began <= at and (ended is None or at <= ended)}  # fmt: skip
+        gone = {client for client, began, ended in rows
+                if ended is not None and began <= at <= ended < over}  # fmt: skip
+        assert (lost, base) == (len(gone), len(there))
