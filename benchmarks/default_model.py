@@ -137,22 +137,18 @@ def gain(seeds: int = SEEDS, sizes: tuple[int, ...] = SIZES, parts: int = PARTS)
 
 def one_seed(clients: int, seed: int, test: Rows) -> pd.DataFrame:
     """Learn from one base, be judged by the truth of the test base: a row for each tenth."""
-    from clientlab.churn.defaults import default_model, mean_of
+    from clientlab.churn.defaults import default_model
 
     learn = demo_rows(clients, TRAIN_SEED + 1000 * seed + clients)
     model = default_model().fit(learn.X, learn.y)
-    members = model.member_logits(test.X).to_numpy()
-    logit = model.combination_.of(members)
+    logit = model.decision_function(test.X)
     share = learn.y.mean()
     nothing = np.full(len(logit), np.log(share / (1 - share)))
     tenth = (np.argsort(np.argsort(logit, kind="stable")) * 10) // len(logit)
-    rows = []
-    for number in range(10):
-        told = mean_of(model.combination_, members[tenth == number], 0.9)
-        truth = float(test.risk[tenth == number].mean())
-        rows.append((number + 1, told.estimate, told.low, told.high, truth))
-    columns = ["tenth", "estimate", "low", "high", "truth"]
-    return pd.DataFrame(rows, columns=columns).assign(
+    found = model.mean_interval(test.X, by=tenth + 1, level=0.9).rename_axis("tenth").reset_index()
+    truth = pd.Series(test.risk).groupby(tenth).mean().to_numpy()
+    return found.assign(
+        truth=truth,
         clients=clients,
         seed=seed,
         rows=len(learn.y),

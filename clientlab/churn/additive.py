@@ -21,6 +21,7 @@ from clientlab.churn.ridge import (
     client_folds,
     clients_of,
     expit,
+    known,
     ridge_path,
 )
 from clientlab.problems import InvalidValue
@@ -91,7 +92,7 @@ class AdditiveLogistic(ClassifierMixin, BaseEstimator):
                           + [self.ridge_])  # fmt: skip
         self.intercept_, self.coef_ = float(path[-1, 0]), path[-1, 1:]
         self.baseline = self.intercept_
-        self.effective_parameters = effective(Z, Z @ self.coef_ + self.intercept_, self.ridge_)
+        self.effective_parameters = known(Z, path[-1], self.ridge_).effective
         return self
 
     def _chosen(self, Z: np.ndarray, y: np.ndarray, clients: np.ndarray) -> float:
@@ -124,13 +125,3 @@ def by_column(prepared: Prepared, parts: np.ndarray, X: pd.DataFrame) -> pd.Data
     """Parts of the matrix summed by the column of the table that they come from."""
     summed = {name: parts[:, block].sum(axis=1) for name, block in prepared.blocks_.items()}
     return pd.DataFrame(summed, index=X.index, columns=list(prepared.blocks_))
-
-
-def effective(Z: np.ndarray, logit: np.ndarray, ridge: float) -> float:
-    """Effective number of parameters of a ridge, intercept not counted."""
-    p = expit(logit)
-    weight = p * (1 - p)
-    centred = Z - np.average(Z, axis=0, weights=weight)
-    information = (centred.T * weight) @ centred
-    return float(np.trace(np.linalg.solve(information + ridge * np.eye(len(information)),
-                                          information)))  # fmt: skip

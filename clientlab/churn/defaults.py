@@ -25,12 +25,13 @@ from clientlab.churn.ridge import (
     client_folds,
     clients_of,
     expit,
+    known,
     log_loss,
     ridge_path,
 )
-from clientlab.churn.stacking import Combination, combine
+from clientlab.churn.stacking import Combination, Sureness, combine
 from clientlab.churn.tree_parts import tree_parts
-from clientlab.stats.estimate import Estimate, checked_level
+from clientlab.stats.estimate import checked_level
 
 # Weights of the members before anything is learned; a forest says too little, hence more.
 PRIOR = {"ridge_logistic": 0.35, "spline_logistic": 0.2, "forest": 0.6, "booster": 0.2}
@@ -130,6 +131,7 @@ class StackedModel(ClassifierMixin, BaseEstimator):
         self._combine(held, y, clients)
         self._learn(matrices, y)
         told = self._logits(matrices)
+        self._measure(matrices[0], self.combination_.of(told))
         self.held_out_ = pd.Series(expit(self.combination_.of(held)), index=X.index)
         self.effective_parameters = max(
             log_loss(y, self.combination_.of(held)) - log_loss(y, self.combination_.of(told)), 0.0
@@ -182,6 +184,24 @@ class StackedModel(ClassifierMixin, BaseEstimator):
         self.baseline = float(self.combination_.intercept + weights[:2] @ (start - middle[:2])
                               + self._of_trees(self.background_).mean())  # fmt: skip
 
+    def _measure(self, lines: np.ndarray, told: np.ndarray) -> None:
+        """What intervals rest on: weights, and effects as the ridge knows them.
+
+        Effects of curves and trees are taken to be known as well as those of the ridge,
+        whose logit is stretched to the spread of the combined one.
+        """
+        from scipy.linalg import block_diag
+
+        beta = self.linear_[0]
+        effects = known(lines, beta, self.penalties_["ridge_logistic"])
+        plain = float((lines @ beta[1:]).std())
+        stretch = float(told.std()) / plain if plain > 0 else 0.0
+        combined = self.combination_
+        self.middle_ = effects.middle
+        self.sureness_ = Sureness(
+            block_diag(combined.covariance, stretch**2 * effects.covariance), combined.df
+        )
+
     def _trees(self, rows: int, trees: int) -> list:
         return [bare_forest(max(1, trees), rows), bare_booster()]
 
@@ -228,20 +248,49 @@ class StackedModel(ClassifierMixin, BaseEstimator):
     def interval(self, X: pd.DataFrame, *, level: float = 0.9) -> pd.DataFrame:
         """Probability of each row with its interval: ``estimate, low, high``.
 
-        Of many clients with such a prediction, so large a share leaves; what sets this
-        one apart from the others with the same prediction is in no interval.
+        Of many clients with such features, so large a share leaves; what sets this one
+        apart from others with the same features is in no interval.
         """
         checked_level(level)
-        members = self.member_logits(X).to_numpy()
-        logit = self.combination_.of(members)
-        reach = self.combination_.reach(self.combination_.directions(members), level)
+        logit, directions = self._directions(X)
+        reach = self.sureness_.reach(directions, level)
         ends = {"estimate": logit, "low": logit - reach, "high": logit + reach}
         return pd.DataFrame({name: expit(end) for name, end in ends.items()}, index=X.index)
 
-    def mean_interval(self, X: pd.DataFrame, *, level: float = 0.9) -> Estimate:
-        """Mean probability of the rows of X, say a manager's clients, with its interval."""
+    def mean_interval(self, X: pd.DataFrame, *, by: Any = None, level: float = 0.9) -> pd.DataFrame:
+        """Mean probability of groups of rows, say of each manager's clients.
+
+        Parameters
+        ----------
+        X : DataFrame
+        by : array_like, optional
+            Group of each row; by default all rows are one group, ''.
+        level : float
+
+        Returns
+        -------
+        DataFrame by group
+            ``estimate, low, high, base`` (rows).
+        """
         checked_level(level)
-        return mean_of(self.combination_, self.member_logits(X).to_numpy(), level)
+        logit, directions = self._directions(X)
+        groups = pd.Series(np.full(len(X), "") if by is None else np.asarray(by))
+        rows = {}
+        for group, places in groups.groupby(groups, sort=True).indices.items():
+            found = self.sureness_.mean(logit[places], directions[places], level)
+            rows[group] = (found.estimate, found.low, found.high, len(places))
+        columns = ["estimate", "low", "high", "base"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+    def _directions(self, X: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Combined logits, and their derivatives by all that was estimated."""
+        check_is_fitted(self)
+        matrices = self.lines_.transform(X), self.curves_.transform(X)
+        members = self._logits(matrices)
+        away = matrices[0] - self.middle_
+        return self.combination_.of(members), np.hstack(
+            [self.combination_.directions(members), away]
+        )
 
     def contributions(self, X: pd.DataFrame) -> pd.DataFrame:
         """What each column of X adds to the logit, beside `baseline`; the sum is exact.
@@ -260,18 +309,3 @@ class StackedModel(ClassifierMixin, BaseEstimator):
             blocks = list(self.lines_.blocks_.values())
             found += tree_parts(self._of_trees, matrices[0], self.background_, blocks, self.seed)
         return found
-
-
-def mean_of(combination: Combination, members: np.ndarray, level: float) -> Estimate:
-    """Mean probability of rows by the logits of their members, with its interval.
-
-    On the logit scale of the mean, so that the ends stay within 0 and 1.
-    """
-    p = expit(combination.of(members))
-    mean = float(p.mean())
-    direction = ((p * (1 - p))[:, None] * combination.directions(members)).mean(axis=0)[None]
-    reach = float(combination.reach(direction, level)[0]) / (mean * (1 - mean))
-    middle = np.log(mean / (1 - mean))
-    low, high = expit(np.array([middle - reach, middle + reach]))
-    se = float(combination.se(direction)[0])
-    return Estimate(mean, se, float(low), float(high), combination.df)

@@ -7,7 +7,7 @@ together. Arrays in, arrays out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -90,6 +90,34 @@ def _newton(A: np.ndarray, y: np.ndarray, pull: np.ndarray, beta: np.ndarray) ->
 def along(path: np.ndarray, Z: np.ndarray) -> np.ndarray:
     """Logits of all penalties, shape (rows, penalties)."""
     return Z @ path[:, 1:].T + path[:, 0]
+
+
+class Known(NamedTuple):
+    """How well the coefficients of a ridge are known.
+
+    Attributes
+    ----------
+    middle : ndarray, shape (columns,)
+        Mean of the columns where the information is: the intercept is known best there.
+    covariance : ndarray, shape (columns, columns)
+        Of the coefficients, (information + penalty)⁻¹: the penalty as a prior.
+    effective : float
+        Effective number of parameters (Gray 1992), intercept not counted.
+    """
+
+    middle: np.ndarray
+    covariance: np.ndarray
+    effective: float
+
+
+def known(Z: np.ndarray, beta: np.ndarray, penalty: float) -> Known:
+    """How well the coefficients `beta`, intercept first, of rows Z are known."""
+    p = expit(Z @ beta[1:] + beta[0])
+    weight = p * (1 - p)
+    middle = np.average(Z, axis=0, weights=weight)
+    information = ((Z - middle).T * weight) @ (Z - middle)
+    covariance = np.linalg.inv(information + penalty * np.eye(len(information)))
+    return Known(middle, covariance, float(np.trace(covariance @ information)))
 
 
 def best_penalty(y: np.ndarray, logits: np.ndarray) -> int:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from clientlab.churn.ridge import expit, log_loss
+from clientlab.stats.estimate import Estimate
 
 DOUBT = 0.35  # prior standard deviation of a weight
 
@@ -44,15 +45,37 @@ class Combination(NamedTuple):
         """Derivative of combined logits by intercept and weights, shape (rows, 1 + members)."""
         return np.column_stack([np.ones(len(logits)), logits - self.middle])
 
-    def se(self, direction: np.ndarray) -> np.ndarray:
-        """Standard errors along directions, shape (rows,)."""
-        return np.sqrt(np.einsum("ij,jk,ik->i", direction, self.covariance, direction))
 
-    def reach(self, direction: np.ndarray, level: float) -> np.ndarray:
+class Sureness(NamedTuple):
+    """What intervals rest on: covariance of all that was estimated, and its df."""
+
+    covariance: np.ndarray
+    df: int
+
+    def se(self, directions: np.ndarray) -> np.ndarray:
+        """Standard errors along directions, shape (rows,)."""
+        return np.sqrt(np.einsum("ij,jk,ik->i", directions, self.covariance, directions))
+
+    def reach(self, directions: np.ndarray, level: float) -> np.ndarray:
         """Half the width of intervals of Student's t, shape (rows,)."""
         from scipy.stats import t
 
-        return t.ppf((1 + level) / 2, self.df) * self.se(direction)
+        return t.ppf((1 + level) / 2, self.df) * self.se(directions)
+
+    def mean(self, logit: np.ndarray, directions: np.ndarray, level: float) -> Estimate:
+        """Mean probability of rows with its interval.
+
+        On the logit scale of the mean, so that the ends stay within 0 and 1.
+        """
+        p = expit(logit)
+        mean = float(p.mean())
+        slope = mean * (1 - mean)
+        direction = ((p * (1 - p))[:, None] * directions).mean(axis=0)[None] / slope
+        reach = float(self.reach(direction, level)[0])
+        middle = np.log(mean / (1 - mean))
+        low, high = expit(np.array([middle - reach, middle + reach]))
+        se = float(self.se(direction)[0]) * slope
+        return Estimate(mean, se, float(low), float(high), self.df)
 
 
 def combine(
@@ -80,9 +103,10 @@ def combine(
     + Σ(weight − prior)²/(2·0.35²), so with twenty leavers the prior decides and with
     hundreds the data do. The weights need not sum to 1: members that are too timid or
     too sure are recalibrated in the same step. Since the rows that chose the weights
-    flatter them, all are then shrunk by (χ² − members)/χ², χ² of the likelihood ratio
-    against the share of all (van Houwelingen & le Cessie 1990), and the intercept is set
-    so that the mean probability stays.
+    flatter them, all are then shrunk by (χ² − k)/χ²: χ² of the likelihood ratio against
+    the share of all (van Houwelingen & le Cessie 1990), k the effective number of weights
+    beside their prior (Gray 1992). The intercept is set so that the mean probability
+    stays.
 
     The covariance is H⁻¹(B + P)H⁻¹: B the cross-product of scores summed by client (Liang
     & Zeger 1986), P the precision of the prior, H = A'WA + P; a weight of 0 is taken as
@@ -99,17 +123,17 @@ def combine(
     middle = logits.mean(axis=0)
     away = logits - middle
     intercept, weights = _best(away, y, prior)
-    covariance = _covariance(away, y - expit(intercept + away @ weights), weights, clients)
+    told = intercept + away @ weights
+    covariance, free = _covariance(away, told, y, weights, clients)
     share = np.log(y.mean() / (1 - y.mean()))
-    gain = 2 * (log_loss(y, np.full(len(y), share)) - log_loss(y, intercept + away @ weights))
-    kept = max(0.0, 1 - len(prior) / gain) if gain > 0 else 0.0
-    scale = np.diag(np.append(1.0, np.full(len(prior), kept)))
+    gain = 2 * (log_loss(y, np.full(len(y), share)) - log_loss(y, told))
+    kept = max(0.0, 1 - free / gain) if gain > 0 else 0.0
     left = len(np.unique(clients[y == 1]))
     return Combination(
         _centred(share, away @ weights * kept, y.mean()),
         weights * kept,
         middle,
-        scale @ covariance @ scale,
+        covariance,
         max(left - 2, 1),
     )
 
@@ -132,21 +156,22 @@ def _best(away: np.ndarray, y: np.ndarray, prior: np.ndarray) -> tuple[float, np
 
 
 def _covariance(
-    away: np.ndarray, off: np.ndarray, weights: np.ndarray, clients: np.ndarray
-) -> np.ndarray:
-    """Of intercept and weights, from the residuals `off`, clients as clusters."""
+    away: np.ndarray, told: np.ndarray, y: np.ndarray, weights: np.ndarray, clients: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """Of intercept and weights, clients as clusters; and the effective number of weights."""
     free = np.append(True, weights > 0)
     A = np.column_stack([np.ones(len(away)), away])[:, free]
     precision = np.diag(np.append(0.0, np.full(len(weights), 1 / DOUBT**2))[free])
-    p = np.clip(np.abs(off), 0, 1)  # |y − p| is p or 1 − p: p(1 − p) either way
-    bend = np.linalg.inv((A.T * (p * (1 - p))) @ A + precision)
+    p = expit(told)
+    information = (A.T * (p * (1 - p))) @ A
+    inverse = np.linalg.inv(information + precision)
     score = np.zeros((clients.max() + 1, A.shape[1]))
-    np.add.at(score, clients, A * off[:, None])
+    np.add.at(score, clients, A * (y - p)[:, None])
     count = len(np.unique(clients))
     spread = score.T @ score * (count / max(count - 1, 1)) + precision
     found = np.zeros((len(free), len(free)))
-    found[np.ix_(free, free)] = bend @ spread @ bend
-    return found
+    found[np.ix_(free, free)] = inverse @ spread @ inverse
+    return found, float(np.trace(inverse @ information)) - 1
 
 
 def _centred(intercept: float, logit: np.ndarray, share: float) -> float:

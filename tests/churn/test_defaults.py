@@ -103,8 +103,33 @@ def test_the_interval_holds_the_estimate_and_grows_with_the_level(fitted, rows):
 
 def test_the_mean_of_one_row_is_that_row(fitted, rows):
     one = rows[0].iloc[[7]]
-    mean, row = fitted.mean_interval(one, level=0.9), fitted.interval(one, level=0.9).iloc[0]
-    assert_allclose([mean.estimate, mean.low, mean.high], row)
+    mean, row = fitted.mean_interval(one).iloc[0], fitted.interval(one).iloc[0]
+    assert_allclose(mean[["estimate", "low", "high"]], row)
+
+
+def test_a_mean_of_many_is_known_better_than_one_of_them(fitted, rows):
+    by = np.where(rows[0]["c0"] > 0, "high", "low")
+    found = fitted.mean_interval(rows[0], by=by)
+    assert list(found.index) == ["high", "low"]
+    p = fitted.predict_proba(rows[0])[:, 1]
+    assert_allclose(found["estimate"], [p[by == "high"].mean(), p[by == "low"].mean()])
+    assert found["base"].tolist() == [(by == "high").sum(), (by == "low").sum()]
+    everybody = fitted.mean_interval(rows[0]).loc[""]
+    single = fitted.interval(rows[0])
+    assert everybody["high"] - everybody["low"] < (single["high"] - single["low"]).median()
+
+
+def test_the_interval_of_a_mean_is_the_spread_of_many_draws(fitted, rows):
+    """Independent path: coefficients drawn anew, instead of derivatives."""
+    some = rows[0].head(60)
+    logit, directions = fitted._directions(some)
+    random = np.random.default_rng(0)
+    drawn = random.multivariate_normal(
+        np.zeros(directions.shape[1]), fitted.sureness_.covariance, size=20_000
+    )
+    means = expit(logit + drawn @ directions.T).mean(axis=1)
+    found = fitted.mean_interval(some).iloc[0]
+    assert_allclose(found[["low", "high"]], np.quantile(means, [0.05, 0.95]), rtol=0.06)
 
 
 def test_members_are_held_out_by_client():
@@ -169,7 +194,14 @@ def test_weights_are_at_their_best_by_a_slow_search_and_then_shrunk():
     options = {"xatol": 1e-7, "fatol": 1e-10}
     slow = minimize(lost, [0, 0.4, 0.4], method="Nelder-Mead", options=options).x
     gain = 2 * (loss([np.log(y.mean() / (1 - y.mean())), 0, 0]) - loss(slow))
-    assert_allclose(found.weights, slow[1:] * (1 - 2 / gain), atol=1e-3)
+    # Effective number of weights: traces of information over information and prior.
+    p = expit(slow[0] + (logits - logits.mean(axis=0)) @ slow[1:])
+    A = np.column_stack([np.ones(80), logits - logits.mean(axis=0)])
+    information = (A.T * (p * (1 - p))) @ A
+    penalised = information + np.diag([0, 1, 1]) / DOUBT**2
+    count = np.trace(np.linalg.solve(penalised, information)) - 1
+    assert 0 < count < 2
+    assert_allclose(found.weights, slow[1:] * (1 - count / gain), atol=1e-3)
     assert expit(found.of(logits)).mean() == pytest.approx(y.mean())
 
 
