@@ -118,15 +118,15 @@ class OneByOne(Result):
         what = self.label.in_language(lang)
         return Text(
             f"WRONG ON PURPOSE: difference in «{what}» by practice, managers as if independent, "
-            "uncorrected",
+            "uncorrected; grey: not under 5%",
             f"НАМЕРЕННО НЕВЕРНО: разница «{what}» по практикам, менеджеры будто независимы, без "
-            "поправки",
+            "поправки; серое — не меньше 5%",
         ).in_language(lang)
 
     def plot(self, ax=None):
         from clientlab.session import charts, texts
 
-        lang, rows = texts.language(), self.frame.head(12)
+        lang, rows = texts.language(), self.frame.head(10)
         shown = [signed(value, lang, digits_of(value)) for value in rows["estimate"]]
         with charts.picture(self, ax) as axes:
             charts.dots(axes, list(rows[f"label_{lang}"]), rows["estimate"], rows["low"],

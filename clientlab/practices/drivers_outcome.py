@@ -152,6 +152,8 @@ def _given(survey: Survey, outcome: Any) -> Outcome:
             "respondents, or index it by the names of the survey's clusters"
             f"{'' if survey.cluster_names is not None else ' (Survey.read(…, clusters=…))'}."
         )
+    if not by_place and set(series.index) == set(survey.rows):
+        series = series.loc[list(survey.rows)]  # by row of the file, in whatever order
     values = _numbers(series).to_numpy(float)
     unit, forms, found = np.arange(len(survey)), RESPONDENTS, ""
     if survey.clusters is not None and _same_within(values, survey.clusters):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from clientlab.results import Result
@@ -133,20 +132,35 @@ class Profiles(Result):
         ).in_language(lang)
 
     def measures(self, lang: str = "en") -> str:
-        return Text("Share of each type that gives the answer",
-                    "Доля внутри типа, кто так ответил").in_language(lang)  # fmt: skip
+        if self.count == 1:
+            return Text("Share who give the answer", "Доля, кто так ответил").in_language(lang)
+        return Text(
+            "Share of each type that gives the answer, with its 95% interval; size of the type "
+            "above",
+            "Доля внутри типа, кто так ответил, с интервалом 95%; сверху — размер типа",
+        ).in_language(lang)
 
     def plot(self, ax=None):
         from clientlab.session import charts, texts
 
         lang, wide = texts.language(), self.shares
         apart = wide.max(axis=1) - wide.min(axis=1) if self.count > 1 else wide[1]
-        kept = wide.loc[apart.sort_values(ascending=False, kind="stable").index[:DRAWN]]
-        labels = self.frame.drop_duplicates(["question", "option"])
-        labels = labels.set_index(["question", "option"])[f"label_{lang}"]
-        names = [f"{row.profile}: {percent(row.estimate, lang)}" for row in self.sizes.itertuples()]
+        kept = apart.sort_values(ascending=False, kind="stable").index[:DRAWN]
+        rows = self.frame.set_index(["question", "option", "profile"])
+        labels = [rows.at[(*key, 1), f"label_{lang}"] for key in kept]
         with charts.picture(self, ax) as axes:
-            charts.heat(axes, kept.to_numpy(), [labels[key] for key in kept.index], names,
-                        top=1.0, texts=[[percent(value, lang) for value in row]
-                                        for row in np.asarray(kept)])  # fmt: skip
+            if self.count == 1:
+                only = rows.xs(1, level="profile").loc[list(kept)]
+                charts.bars(axes, labels, only["estimate"], low=only["low"], high=only["high"])
+                return axes
+            names = [f"{row.profile}: {percent(row.estimate, lang)}"
+                     for row in self.sizes.itertuples()]  # fmt: skip
+            cells = [[_cell(rows.loc[(*key, one)], lang) for one in self.sizes["profile"]]
+                     for key in kept]  # fmt: skip
+            charts.heat(axes, wide.loc[list(kept)].to_numpy(), labels, names, top=1.0, texts=cells)
         return axes
+
+
+def _cell(row: pd.Series, lang: str) -> str:
+    """'72% (60–83%)'."""
+    return f"{percent(row['estimate'], lang)} ({percent_range(row['low'], row['high'], lang)})"

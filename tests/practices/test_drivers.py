@@ -103,6 +103,13 @@ def test_a_series_by_respondent_counts_respondents():
     assert found.found(1)["practice"].tolist() == ["ways.a"]
 
 
+def test_a_series_by_row_of_the_file_may_stand_in_any_order():
+    survey = survey_of(pulse())
+    values = pd.Series(np.arange(120.0), index=survey.rows)
+    shuffled = values.sample(frac=1, random_state=0)
+    assert outcome_of(survey, shuffled).values.tolist() == values.tolist()
+
+
 def test_an_nps_question_is_counted_in_points_of_nps():
     given = outcome_of(survey_of(pulse(again=[10, 9, 8, 6] * 30)), "again")
     assert given.values[:4].tolist() == [100, 100, 0, -100]
