@@ -46,15 +46,16 @@ class Early(Result):
         return float(self.frame.loc[first, "to_days"].max()) if first.any() else 0.0
 
     def headline(self, lang: str = "en") -> str:
-        label = capital(self.label.in_language(lang))
+        label, days = self.label.in_language(lang), number(self.reach, lang)
         if not self.reach:
-            return Text(f"{label}: cannot be told to warn at any distance",
-                        f"{label}: ни за какой срок не видно, что предупреждает"
-                        ).in_language(lang)  # fmt: skip
-        days = number(self.reach, lang)
-        return Text(f"{label}: warns of leavers up to {days} days ahead",
-                    f"{label}: предупреждает об уходе за срок до {days} дней"
-                    ).in_language(lang)  # fmt: skip
+            return Text(
+                f"{capital(label)}: cannot be told to warn at any distance",
+                f"Показатель «{label}»: ни за какой срок не видно, что предупреждает",
+            ).in_language(lang)
+        return Text(
+            f"{capital(label)}: warns of leavers up to {days} days ahead",
+            f"Показатель «{label}» предупреждает об уходе за срок до {days} дней",
+        ).in_language(lang)
 
     def say(self, lang: str = "en") -> str:
         lines = [
@@ -90,6 +91,7 @@ class Early(Result):
             charts.dots(axes, names, frame["estimate"], frame["low"], frame["high"], reference=0.5,
                         texts=written, quiet=unsure.to_list())  # fmt: skip
             charts.number_axis(axes.xaxis)
+            axes.set_xlim(right=axes.get_xlim()[1] + 0.03)  # for the last number
         return axes
 
 

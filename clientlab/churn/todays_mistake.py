@@ -39,8 +39,8 @@ class TodaysTable(Result):
     Attributes
     ----------
     gaps : DataFrame
-        ``name, estimate, low, high``: today less then, on the same clients; surely too good
-        first, then by today's AUC.
+        ``name, estimate, low, high, today, sure``: today less then, on the same clients;
+        surely too good first, then by today's AUC.
     """
 
     gaps: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -63,7 +63,7 @@ class TodaysTable(Result):
         today, then = self._row(self.worst, "today"), self._row(self.worst, "then")
         label = today[f"label_{lang}"]
         new, old = (number(row["estimate"], lang, digits=2) for row in (today, then))
-        if self.gaps.iloc[0]["low"] > 0:
+        if self.gaps.iloc[0]["sure"]:
             return Text(
                 f"Today's table 'predicts' the past: {label}, AUC {new}; as known then {old}",
                 f"Сегодняшняя таблица «предсказывает» прошлое: {label}, AUC {new}; как знали "
@@ -80,9 +80,10 @@ class TodaysTable(Result):
                                                                            "high"))  # fmt: skip
         row = self._row(self.worst, "then")
         return self.headline(lang) + Text(
-            f": {value} too good (95% interval {low} to {high}, base {number(row['base'])} "
-            f"{plural(row['base'], 'client', 'clients')}, left {number(row['left'])}).",
-            f": завышено на {value} (95%-й интервал от {low} до {high}, база "
+            f": {value} too good (95% interval for all numbers together {low} to {high}, base "
+            f"{number(row['base'])} {plural(row['base'], 'client', 'clients')}, left "
+            f"{number(row['left'])}).",
+            f": завышено на {value} (95%-й интервал сразу для всех от {low} до {high}, база "
             f"{number(row['base'], 'ru')} {plural(row['base'], 'клиент', 'клиента', 'клиентов')}, "
             f"ушли {number(row['left'], 'ru')}).",
         ).in_language(lang)
@@ -114,9 +115,9 @@ class TodaysTable(Result):
         written = [f"{number(today, lang, digits=2)} / {number(then, lang, digits=2)}"
                    for today, then in zip(sides["today"].values, sides["then"].values,
                                           strict=True)]  # fmt: skip
-        sure = (gaps["low"] > 0) | (gaps["high"] < 0)
         with charts.picture(self, ax) as axes:
-            charts_market.versus(axes, labels, sides["today"], sides["then"], sure=sure.to_list(),
+            sure = gaps["sure"].to_list()
+            charts_market.versus(axes, labels, sides["today"], sides["then"], sure=sure,
                                  texts=written, start=None)  # fmt: skip
             axes.axvline(0.5, color=style.QUIET, linewidth=1.2, linestyle=(0, (4, 3)), zorder=0)
             charts.number_axis(axes.xaxis)
@@ -161,13 +162,15 @@ def todays_table(
         pair, gap = _both(snaps, snaps.X[name], now[name], level, share, seed)
         one = snaps.features[name].meaning
         lines += [{"name": name, "label_en": one.en, "label_ru": one.ru, **line} for line in pair]
-        gaps.append({"name": name, **gap, "today": pair[1]["estimate"]})
+        then, today = (line["estimate"] for line in pair)
+        told = today - 0.5 > abs(then - 0.5)  # else it told as much then, the other way round
+        gaps.append({"name": name, **gap, "today": today, "sure": told and gap["low"] > 0})
     if not lines:
         none = Text("No number is known both then and today of ten leavers and ten others.",
                     "Ни один показатель не известен и тогда, и сегодня у десяти ушедших и десяти "
                     "других.")  # fmt: skip
         return CannotSay.because(none, snaps.provenance)
-    found = pd.DataFrame(gaps).assign(sure=[gap["low"] > 0 for gap in gaps])
+    found = pd.DataFrame(gaps)
     found = found.sort_values(["sure", "today"], ascending=False, kind="stable", ignore_index=True)
     return TodaysTable(pd.DataFrame(lines), of_clients(snaps), (), gaps=found)
 
