@@ -19,7 +19,7 @@ from clientlab.practices.packed import is_other, without_other
 from clientlab.practices.ticks import NOT_TICKED, TICKED
 from clientlab.values import EMPTY
 
-_WHOLE = re.compile(r"(0|[1-9]\d*)[.,]0")  # as pandas writes a column with gaps
+_WHOLE = re.compile(r"(0|[1-9]\d*)\.0")  # as pandas writes a column with gaps
 
 
 @dataclass(frozen=True, eq=False)

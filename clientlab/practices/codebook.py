@@ -12,7 +12,14 @@ from typing import Annotated, Any, Literal
 
 import pandas as pd
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from clientlab.practices.packed import folded
 from clientlab.problems import InvalidValue, Problem, Problems
@@ -46,7 +53,8 @@ class _Part(BaseModel):
 class Option(_Part):
     """One answer that can be chosen; `also` holds earlier wordings, `code` that of an export.
 
-    `remark` is for the reader of the codebook, not for the respondent.
+    `remark` is for the reader of the codebook, not for the respondent. A text alone is the
+    option of this name.
     """
 
     id: str
@@ -55,6 +63,12 @@ class Option(_Part):
     code: str | int | None = None
     exclusive: bool = False
     remark: Label = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, value: Any) -> Any:
+        plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+        return {"id": str(value)} if plain else value
 
     @property
     def text(self) -> Text:

@@ -309,7 +309,7 @@ def test_thirty_answers_to_a_questionnaire_of_our_own(tmp_path):
     assert said.count("В этом опросе такого вопроса нет.") >= 4
     assert "пьём чай" in said  # what could not be placed is listed, with its rows
     assert "7 rows with cells under no column name" in said  # the semicolon has no quotation marks
-    assert "14 answers fit no value of the question ('0', 'пьём чай', '6')" in said
+    assert "14 answers fit no value of the question, 1–5 ('0', 'пьём чай', '6')" in said
     assert "columns not used: 'Отметка времени'" in said
     assert all(found["lang"] == "ru" for found in findings(notebook))
 

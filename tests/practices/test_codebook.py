@@ -138,3 +138,11 @@ def test_bands_that_were_inferred_are_marked_for_the_reader_and_not_in_the_label
     assert bands[1].text.en == "within 30 minutes"
     told = questionnaire().contents("ru").set_index("question").loc["response_speed", "answers"]
     assert "до 30 минут [восстановлено, не напечатано]; до 1 часа;" in told
+
+
+def test_an_option_may_be_written_as_a_text_alone():
+    book = Codebook.read({"name": "x", "questions": [
+        {"id": "q", "type": "single", "text": "?",
+         "options": ["yes", {"id": "no"}, 3]}]})  # fmt: skip
+    assert [(option.id, option.text.ru) for option in book["q"].options] == [
+        ("yes", "yes"), ("no", "no"), ("3", "3")]  # fmt: skip
