@@ -173,7 +173,8 @@ def backtest(
         Rules and columns are read from it as it was on each day; by default the base that
         the snapshots were taken from.
     test_days : sequence of date-like, optional
-        By default every day with ten leavers in its training days.
+        By default every day with ten leavers in its training days, or with two if there
+        is none with ten.
     gap : timedelta-like, optional
         Between the last training day and the test day; the horizon by default.
     profit : mapping, optional
@@ -230,13 +231,14 @@ def backtest(
     if not found:
         return too_few_to_teach(y)
     found = held(found, refit_every)
-    rows, missing, fitted = predicted(wanted, X, y, found, base=base, seed=seed)
-    if among is not None:
-        rows = _among(rows, among)
-    refused = _refused(rows, missing)
-    if refused:
+    if refused := _refused(y, found, among):
         return refused
-    rows = _with_ends(rows, snapshots.keys)
+    rows, missing, fitted = predicted(wanted, X, y, found, base=base, seed=seed)
+    if not len(rows):
+        reasons = [one.reason for one in missing.values()]
+        return CannotSay.because(Text(" ".join(one.en for one in reasons),
+                                      " ".join(one.ru for one in reasons)))  # fmt: skip
+    rows = _with_ends(rows if among is None else _among(rows, among), snapshots)
     told = {name: one for name, one in wanted.items() if name not in missing}
     frame, draws = _measures(rows, list(told), profit, level, seed)
     unseen, apart_draws = pd.DataFrame(columns=COLUMNS), {}
@@ -244,7 +246,7 @@ def backtest(
     if unseen_folds and models:
         apart = predicted(models, X, y, found, folds=unseen_folds, seed=seed)[0]
         apart = apart if among is None else _among(apart, among)
-        apart = _with_ends(apart, snapshots.keys)
+        apart = _with_ends(apart, snapshots)
         unseen, apart_draws = _measures(apart, list(models), profit, level, seed)
     labels = {name: label(name, one) for name, one in told.items()}
     notes = [*_cautions(fitted, X, y, found[-1], labels),
@@ -274,28 +276,28 @@ def _among(rows: pd.DataFrame, among: pd.Series) -> pd.DataFrame:
     return rows[among.reindex(at).fillna(False).to_numpy(bool)].reset_index(drop=True)
 
 
-def _refused(rows: pd.DataFrame, missing: Mapping[str, CannotSay]) -> CannotSay | None:
-    """A sentence where no candidate is left, or too few left to measure anything."""
-    if not len(rows):
-        reasons = list(missing.values())
-        if reasons:
-            return CannotSay.because(Text(" ".join(one.reason.en for one in reasons),
-                                          " ".join(one.reason.ru for one in reasons)))  # fmt: skip
-        return CannotSay.because(Text("No client was there on the test days.",
-                                      "В даты проверки не было ни одного клиента."))  # fmt: skip
-    left = rows["client_id"][rows["y"] == 1].nunique()
+def _refused(y: pd.Series, found: list[Origin], among: pd.Series | None) -> CannotSay | None:
+    """A sentence where too few left after the test days to measure anything."""
+    days = [one.day for one in found]
+    inside = y.index.get_level_values("day").isin(days)
+    if among is not None:
+        inside &= among.reindex(y.index).fillna(False).to_numpy(bool)
+    tested = y[inside]
+    left = tested[tested == 1].index.get_level_values("client_id").nunique()
     if left < LEAVERS:
-        return words.too_few(left, rows["day"].nunique())
-    if rows["y"].all():
-        return CannotSay.because(EVERYBODY)
-    return None
+        return words.too_few(left, len(days))
+    return CannotSay.because(EVERYBODY) if tested.all() else None
 
 
-def _with_ends(rows: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
+def _with_ends(rows: pd.DataFrame, snapshots: Any) -> pd.DataFrame:
     """With the day on which the client left, and the days until then."""
-    ends = keys.reset_index(drop=True)[["client_id", "day", "left_on"]] if "left_on" in keys else (
-        keys.reset_index(drop=True)[["client_id", "day"]].assign(left_on=pd.NaT))  # fmt: skip
-    rows = rows.merge(ends, on=["client_id", "day"], how="left", validate="many_to_one")
+    keys = getattr(snapshots, "keys", None)
+    if keys is None or "left_on" not in keys:
+        rows = rows.assign(left_on=pd.NaT)
+    else:
+        inside = {"client_id", "day"} <= set(keys.columns)
+        ends = keys.reset_index(drop=inside)[["client_id", "day", "left_on"]]
+        rows = rows.merge(ends, on=["client_id", "day"], how="left", validate="many_to_one")
     lead = (pd.to_datetime(rows["left_on"]) - rows["day"]) / pd.Timedelta(days=1)
     return rows.assign(lead=lead.where(rows["y"] == 1))
 

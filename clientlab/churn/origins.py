@@ -16,9 +16,9 @@ import pandas as pd
 from clientlab.clients.store import to_day
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay
-from clientlab.wording import Text
+from clientlab.wording import Text, plural
 
-LEAVERS = 10  # under so many leavers nothing is trained and nothing is told
+LEAVERS = 10  # under so many leavers nothing is told
 
 
 @dataclass(frozen=True)
@@ -107,14 +107,17 @@ def origins(
 
 
 def taught(found: list[Origin], y: pd.Series) -> list[Origin]:
-    """Origins with enough leavers in their training days for a model to learn from."""
+    """Origins with ten leavers in their training days; if none has, those with two.
+
+    One leaver teaches nothing: nobody can be held out.
+    """
     left = y[y == 1].index.to_frame(index=False)
-    kept = []
-    for one in found:
-        rows = left[left["day"].isin(one.trained_on)]
-        if rows["client_id"].nunique() >= LEAVERS:
-            kept.append(one)
-    return kept
+    count = [left["client_id"][left["day"].isin(one.trained_on)].nunique() for one in found]
+    for least in (LEAVERS, 2):
+        kept = [one for one, many in zip(found, count, strict=True) if many >= least]
+        if kept:
+            return kept
+    return []
 
 
 def held(found: list[Origin], every: int) -> list[Origin]:
@@ -138,13 +141,14 @@ def held(found: list[Origin], every: int) -> list[Origin]:
 
 
 def too_few_to_teach(y: pd.Series) -> CannotSay:
-    """The sentence where no test day has enough leavers before it."""
+    """The sentence where no test day has leavers before it."""
     left = y[y == 1].index.get_level_values("client_id").nunique()
     return CannotSay.because(Text(
-        f"Nobody can be predicted here: {left} clients of the snapshots left, and before no test "
-        f"day there were the {LEAVERS} that a model needs at least.",
-        f"Предсказывать здесь не на чем: в срезах ушло клиентов: {left}, и ни перед одной датой "
-        f"проверки не набралось {LEAVERS}, которые нужны модели.",
+        f"Nobody can be predicted here: {left} {plural(left, 'client', 'clients')} of the "
+        "snapshots left, and before no test day there were two to learn from.",
+        f"Предсказывать здесь не на чем: в срезах {plural(left, 'ушёл', 'ушли', 'ушло')} {left} "
+        f"{plural(left, 'клиент', 'клиента', 'клиентов')}, и ни перед одной датой проверки не "
+        "набралось двух, чтобы на них учиться.",
     ))  # fmt: skip
 
 

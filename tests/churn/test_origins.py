@@ -77,15 +77,27 @@ def test_a_model_that_is_kept_never_learns_from_later_days():
     assert str(error.value) == "refit_every=0 must be 1 or more test days."
 
 
-def test_days_before_which_fewer_than_ten_left_are_no_test_days():
+def left_on(day, clients: int) -> pd.Series:
     index = pd.MultiIndex.from_product(
-        [[f"c{n}" for n in range(12)], DAYS], names=["client_id", "day"])  # fmt: skip
+        [[f"c{n:02}" for n in range(12)], DAYS], names=["client_id", "day"])  # fmt: skip
     y = pd.Series(0, index=index)
-    y[y.index.get_level_values("day") == DAYS[1]] = 1  # twelve, known on 1 May
+    names = y.index.get_level_values("client_id")
+    y[(y.index.get_level_values("day") == day) & (names < f"c{clients:02}")] = 1
+    return y
+
+
+def test_days_before_which_fewer_than_ten_left_are_no_test_days():
+    y = left_on(DAYS[1], 12)  # known on 1 May
     assert trained(taught(origins(DAYS, QUARTER), y)) == {"07": ["01", "02", "04"]}
-    y.iloc[:] = 0
-    assert taught(origins(DAYS, QUARTER), y) == []
-    assert too_few_to_teach(y).say() == (
-        "Nobody can be predicted here: 0 clients of the snapshots left, and before no test day "
-        "there were the 10 that a model needs at least."
+
+
+def test_where_no_day_has_ten_before_it_two_are_enough():
+    assert len(taught(origins(DAYS, QUARTER), left_on(DAYS[0], 3))) == 2
+    one = left_on(DAYS[0], 1)
+    assert taught(origins(DAYS, QUARTER), one) == []
+    assert too_few_to_teach(one).say() == (
+        "Nobody can be predicted here: 1 client of the snapshots left, and before no test day "
+        "there were two to learn from."
     )
+    assert too_few_to_teach(one).say("ru").startswith(
+        "Предсказывать здесь не на чем: в срезах ушёл 1 клиент, ")  # fmt: skip
