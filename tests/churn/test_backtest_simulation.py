@@ -19,9 +19,8 @@ pytestmark = pytest.mark.simulation
 
 RUNS = 4000
 REPLICATES = 400
-# What the interval of average precision cannot do is told in its docstring.
-LEAST = {"average_precision": 0.915, "lift_10": 0.935}
-MOST = {"average_precision": 0.99, "lift_10": 0.99}
+# Wilson's interval is wide where a score says nothing; the docstring of `interval` says so.
+MOST = {"average_precision": 0.995, "lift_10": 0.985}
 SETTINGS = {
     "few": (60, 6, 0.07, 0.8, 1),
     "usual": (120, 6, 0.055, 0.8, 1),
@@ -81,4 +80,4 @@ def test_intervals_cover_at_twenty_to_sixty_leavers(name, record_property):
         shares.pop("calibration_slope")  # all probabilities are equal: there is none
     record_property("covered", {key: round(share, 4) for key, share in shares.items()})
     for key, share in shares.items():
-        assert LEAST.get(key, 0.935) <= share <= MOST.get(key, 0.97), (name, key, share)
+        assert 0.935 <= share <= MOST.get(key, 0.97), (name, key, share)
