@@ -39,10 +39,13 @@ class AcquisitionCost(Result):
         Months that are counted.
     overall : Series
         The row of all channels.
+    worth_known : bool
+        Whether it could be told what clients bring.
     """
 
     window: str = ""
     overall: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+    worth_known: bool = True
 
     @property
     def unit(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -72,6 +75,9 @@ class AcquisitionCost(Result):
         return f"{head}; {self._payback(row, lang)}."
 
     def _payback(self, row: pd.Series, lang: str) -> str:
+        if not self.worth_known:
+            return Text("when it is paid back cannot be told",
+                        "когда это окупится, сказать нельзя").in_language(lang)  # fmt: skip
         if np.isnan(row["payback"]):
             return Text("what clients bring does not pay it back in the time seen",
                         "за наблюдавшееся время не окупается").in_language(lang)  # fmt: skip
@@ -223,7 +229,7 @@ def acquisition_cost(
                           "уйти в любой месяц."))  # fmt: skip
     return AcquisitionCost(
         frame, base.provenance(len(came), NEW_CLIENTS), tuple(notes), window=window,
-        overall=frame.iloc[-1],
+        overall=frame.iloc[-1], worth_known=not isinstance(worth, CannotSay),
     )  # fmt: skip
 
 

@@ -197,12 +197,18 @@ def survival(
     Survival
         `frame`: the column `by`, ``month, at_risk, left, estimate, low, high``; log-log
         intervals, NaN before anybody left, and where the month was not seen to its end.
-        Counted are spells.
+        Counted are spells; `at_risk` are those under observation on any day of the month.
 
     Raises
     ------
     InvalidValue
         If the column or the contract is not known.
+
+    Notes
+    -----
+    Days: exit = last day − started_on, entry = max(0, first day of the records − started_on),
+    at risk on (entry, exit]; month m ends 30.4375 · m days after the start. All as R:
+    ``survfit(Surv(entry, exit, left) ~ 1, conf.type = "log-log")``.
 
     Examples
     --------

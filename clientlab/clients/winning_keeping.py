@@ -127,7 +127,7 @@ def acquisition_to_retention(base: ClientBase, *, months: int = 12) -> WinningTo
         return nothing_in(base, RATIO, won.window, none)
     ratio = top["estimate"] / (12 * under["estimate"])
     spread = 1 / top["clients"]
-    notes = [*won.notes]
+    notes = [*kept.notes]
     if pd.notna(under["low"]) and under["low"] > 0:
         # The reach of t on months − 1 is kept: log(high ÷ low) ÷ (2 · 1.96) would be normal.
         spread += (np.log(under["high"] / under["low"]) / (2 * special.ndtri(0.975))) ** 2

@@ -304,3 +304,16 @@ def test_what_is_asked_for_wrongly_is_told(demo):
         geometric_lifetime_value(100, 0.0)
     with pytest.raises(InvalidValue, match=r"horizon=0 must be a number of months, such as 60."):
         churn_point(demo, horizon=0)
+
+
+def test_without_ongoing_clients_the_payback_is_not_told():
+    clients = pd.DataFrame({"client_id": ["a"], "started_on": ["2022-02-01"],
+                            "contract": "project"})  # fmt: skip
+    invoices = pd.DataFrame({"client_id": ["a"], "issued_on": ["2022-02-05"], "amount": [900]})
+    spent = pd.DataFrame({"spent_on": ["2022-01-31"], "channel": ["referral"], "amount": [300]})
+    base = ClientBase.read({"clients": clients, "invoices": invoices, "acquisition": spent},
+                           observed_from=START, observed_until="2022-03-31")  # fmt: skip
+    found = acquisition_cost(base, months=3)
+    assert found.overall["estimate"] == 300
+    assert found.say().endswith("; when it is paid back cannot be told.")
+    assert found.say("ru").endswith("; когда это окупится, сказать нельзя.")
