@@ -286,6 +286,9 @@ def _shares(survey: Survey, given: Answers, level: float) -> pd.DataFrame:
         found = shares_of(survey, upto, inside, level)
         frame["cumulative"] = found["estimate"]
         frame["cumulative_low"], frame["cumulative_high"] = found["low"], found["high"]
+        # All ranges together are everybody: nothing about that is uncertain.
+        whole = frame["cumulative_low"].where(frame["cumulative_low"].isna(), 1.0)
+        frame.loc[frame.index[-1], ["cumulative_low", "cumulative_high"]] = whole.iloc[-1]
     if given.question.type == "ranking":
         ranks = np.where(given.inside[:, None], given.values, np.nan)
         with np.errstate(invalid="ignore"):

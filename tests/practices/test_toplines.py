@@ -37,8 +37,9 @@ def survey():
 def test_ranges_add_up(survey):
     found = topline(survey, "speed")
     np.testing.assert_allclose(found.frame["cumulative"], [0.4, 0.8, 1.0])
-    wilson = proportions.interval([2, 4, 5], 5)
-    np.testing.assert_array_equal(found.frame["cumulative_low"], wilson.low)
+    wilson = proportions.interval([2, 4], 5)
+    np.testing.assert_array_equal(found.frame["cumulative_low"], [*wilson.low, 1])
+    np.testing.assert_array_equal(found.frame["cumulative_high"], [*wilson.high, 1])
     assert found.say() == (
         "How fast? «day» and the ranges before it: 80% (38–96%); base 5, intervals of 95%."
     )
