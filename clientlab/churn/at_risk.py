@@ -31,8 +31,14 @@ def checked_contract(base: ClientBase, contract: str, silent_after: int | None) 
     """
     if contract not in CONTRACTS:
         raise InvalidValue(f"contract={contract!r} is not known; use {', '.join(CONTRACTS)}.")
-    if contract == "ongoing":
+    if contract == "ongoing" or (contract == "all" and not base.has("clients", "contract")):
         return None
+    if not base.has("clients", "contract"):
+        raise InvalidValue(
+            "contract='project': the files do not tell who works order by order, the column "
+            "'contract' of clients is missing. Add it (ongoing, project), or use "
+            "contract='ongoing'."
+        )
     chosen = silent_after or base.config.silent_after_days
     if chosen is not None:
         return int(chosen)

@@ -98,3 +98,8 @@ class Snapshots:
             f"{len(self.days)} days: {number(len(self.X))} rows, {number(int(self.y.sum()))} "
             f"leave within {self.horizon.days} days{apart}; {self.X.shape[1]} features>"
         )
+
+    def _repr_html_(self) -> str:
+        import html
+
+        return f"<p>{html.escape(repr(self))}</p>"

@@ -183,6 +183,25 @@ def test_project_clients_leave_by_silence():
         taken(contract="project")
 
 
+def test_without_the_column_contract_nobody_is_a_project_client():
+    bare = read(SPELLS.drop(columns="contract"))
+    with pytest.raises(InvalidValue) as caught:
+        taken(base=bare, contract="project", silent_after=100)
+    assert str(caught.value) == (
+        "contract='project': the files do not tell who works order by order, the column 'contract' "
+        "of clients is missing. Add it (ongoing, project), or use contract='ongoing'."
+    )
+    assert taken(base=bare, contract="all").clients.tolist() == [
+        "a", "b", "f", "g", "h"]  # fmt: skip
+
+
+def test_without_ends_nobody_has_left():
+    found = taken(base=read(SPELLS[["client_id", "started_on"]].drop_duplicates("client_id")))
+    assert found.clients.tolist() == list("abcdfgh")
+    assert found.y.sum() == 0
+    assert (found.keys["cause"] == "").all()
+
+
 def test_the_rows_of_some_days():
     found = taken(["2023-08-01", "2023-12-01", DAY, "2024-12-01"])
     some = found.at(["2023-08-01", DAY])
