@@ -344,12 +344,20 @@ def test_words_about_the_market_turn_with_reversed_answers():
 
 
 def test_thirty_answers_beside_the_market_end_in_sentences():
+    from clientlab.demo.audit import demo_audit_answers
+
     demo_answers().head(30).to_csv("answers.csv", index=False)
-    notebook = executed("03", "source=answers.csv", lang="ru")
+    demo_audit_answers("managers").head(9).to_csv("managers.csv", index=False)
+    demo_audit_answers("clients").head(30).to_csv("clients.csv", index=False)
+    notebook = executed("03", "source=answers.csv", "team=managers.csv", "people=clients.csv",
+                        lang="ru")  # fmt: skip
     said = words(notebook)
     told = "\n".join(line for line in said.splitlines() if " | " not in line)
     assert not re.search(r"\bna[nt]\b", told, re.IGNORECASE)
-    assert said.count("Такого опроса здесь нет") >= 5
+    assert "Такого опроса здесь нет" in said  # nobody was asked what he expects
+    assert "Упорядочили 9 человек, кластеров 9: мало" in said
+    assert "Ответили 9 менеджеров, кластеров 9: мало" in said
+    assert "На все строки (12) ответили" in said
     assert "Здесь ничего не измерено" in said
     assert "СИНТЕТИЧЕСКИЕ" not in said
     assert all(found["lang"] == "ru" for found in findings(notebook))
