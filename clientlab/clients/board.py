@@ -7,7 +7,10 @@ is Monday to Sunday; of several colours of a client in a week the last one count
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,6 +18,7 @@ import pandas as pd
 
 from clientlab.clients.base import ClientBase
 from clientlab.clients.nouns import CLIENTS, WEEKS
+from clientlab.clients.spells import spells
 from clientlab.clients.store import to_day
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
@@ -187,7 +191,8 @@ def week(base: ClientBase, week: Any = None) -> Week | CannotSay:
     base : ClientBase
         Needs the table board (S1; system B15).
     week : date-like, optional
-        Any day of the week; by default the last week with a colour.
+        Any day of the week, or its number as in '2026-W35'; by default the last week with
+        a colour.
 
     Returns
     -------
@@ -195,7 +200,7 @@ def week(base: ClientBase, week: Any = None) -> Week | CannotSay:
         `frame`: ``client_id, name, manager, colour, previous`` (colour of the week before,
         missing if there was none), ``weeks`` (in a row with this colour, 0 without one).
         Clients who had a colour in the four weeks before and have none now are kept, with
-        a missing colour.
+        a missing colour, unless they have left.
 
     Raises
     ------
@@ -219,9 +224,10 @@ def week(base: ClientBase, week: Any = None) -> Week | CannotSay:
     rows = filled(base)
     if isinstance(rows, CannotSay):
         return rows
-    wanted = int(rows["week"].max()) if week is None else week_of(to_day(week, "week"))
+    wanted = int(rows["week"].max()) if week is None else week_of(_day_of(week))
     known = rows[(rows["week"] <= wanted) & (rows["week"] >= wanted - RECENT)]
     monday = _monday(wanted)
+    known = known[(known["week"] == wanted) | ~known["client_id"].isin(_gone(base, monday))]
     if not len(known):
         reason = Text(
             f"{NAME.en}: no colour in the week of {monday:%Y-%m-%d} nor in the {RECENT} before.",
@@ -330,6 +336,21 @@ def week_of(days: Any) -> Any:
     if isinstance(days, pd.Timestamp):
         return (int(days.to_datetime64().astype("M8[D]").astype(int)) + 3) // 7
     return (days.to_numpy().astype("M8[D]").astype(int) + 3) // 7
+
+
+def _day_of(week: Any) -> pd.Timestamp:
+    """A day of the week that is meant."""
+    if isinstance(week, str) and (found := re.fullmatch(r"(\d{4})-?W(\d{2})", week)):
+        with suppress(ValueError):
+            return pd.Timestamp(date.fromisocalendar(int(found[1]), int(found[2]), 1))
+    return to_day(week, "week")
+
+
+def _gone(base: ClientBase, day: pd.Timestamp) -> set[str]:
+    """Clients all of whose spells ended before a day."""
+    frame = spells(base)
+    there = ~(frame["ended_on"] < day).to_numpy()
+    return set(frame["client_id"]) - set(frame.loc[there, "client_id"])
 
 
 def _monday(week: int) -> pd.Timestamp:

@@ -233,7 +233,7 @@ def _work_with(counts: dict[str, int]) -> Text:
     if others[largest] <= counts["current"]:
         return Text("", "")
     return Text(
-        f"The largest part of the base are {NAMES[largest].en}: name who works with them.",
+        f"Largest part of the base: {NAMES[largest].en}. Name who works with them.",
         f"Самая большая часть базы — {NAMES[largest].ru}: назначить, кто с ними работает.",
     )
 

@@ -69,6 +69,18 @@ def test_any_day_of_a_week_names_it_and_its_last_colour_counts():
     assert frame["weeks"].to_dict() == {"a": 2, "b": 1, "c": 1}
 
 
+def test_a_week_may_be_told_by_its_number():
+    assert week(read(), "2024-W02").monday == week(read(), "2024W02").monday == pd.Timestamp(
+        "2024-01-08")  # fmt: skip
+    with pytest.raises(InvalidValue, match=r"week='2024-W60' is not a day"):
+        week(read(), "2024-W60")
+
+
+def test_who_has_left_does_not_lack_a_colour():
+    assert week(read(), "2024-01-29").frame["client_id"].tolist() == ["a", "b", "c"]
+    assert week(read(), "2024-02-05").frame["client_id"].tolist() == ["b", "c"]
+
+
 def test_a_week_long_after_the_board_says_so():
     assert week(read(), "2024-05-01").say() == (
         "Traffic-light board: no colour in the week of 2024-04-29 nor in the 4 before."

@@ -55,7 +55,7 @@ def test_the_four_parts():
 
 def test_the_advice_names_the_largest_part_beside_the_clients():
     assert parts(read(deals_lost=LOST)).decide() == (
-        "The largest part of the base are deals refused: name who works with them."
+        "Largest part of the base: deals refused. Name who works with them."
     )
     assert parts(read()).decide() == ""
 
