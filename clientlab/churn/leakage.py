@@ -150,6 +150,12 @@ def _of_day(
     lines = [_line(name, day, "fails", len(clients), len(clients), failed)
              for name, failed in real.items() if isinstance(failed, Text)]  # fmt: skip
     real = {name: values for name, values in real.items() if isinstance(values, pd.Series)}
+    called_ = {name: features[name] for name in real if not features[name].windows}
+    again = _values(base, day, called_, clients)
+    unsteady = _compared({name: real[name] for name in called_}, again, day, "unsteady")
+    lines += unsteady
+    real = {name: values for name, values in real.items()
+            if name not in {line["feature"] for line in unsteady}}  # fmt: skip
     alive = {name: features[name] for name in real}
     then = _values(truncated(base, day), day, alive, clients)
     lines += _compared(real, then, day, "truncated")

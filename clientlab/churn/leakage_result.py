@@ -22,6 +22,7 @@ HOW = {
     "relabelled": Text("does not follow the client under another name",
                        "не следует за клиентом под другим именем"),
     "fails": Text("stops on the base of that day", "не считается на базе того дня"),
+    "unsteady": Text("gives other values each time", "каждый раз даёт другие значения"),
     "holds": Text("carries data of its own along", "несёт с собой свои данные"),
     "outcome": Text("has a value that tells who left", "выдаёт значением, кто ушёл"),
 }  # fmt: skip
@@ -30,6 +31,7 @@ SHORT = {
     "scrambled": Text("another\nfuture", "другое\nбудущее"),
     "relabelled": Text("other\nnames", "другие\nимена"),
     "fails": Text("stops", "не считается"),
+    "unsteady": Text("not steady", "не повторяется"),
     "holds": Text("own data", "свои\nданные"),
     "outcome": Text("tells who\nleft", "выдаёт\nушедших"),
 }
@@ -136,7 +138,8 @@ class Leakage(Result):
 
         lang = texts.language()
         seen = set(zip(self.frame["feature"], self.frame["how"], strict=True))
-        ways = [how for how in HOW if how != "fails" or (self.frame["how"] == how).any()]
+        rare = {"fails", "unsteady"} - set(self.frame["how"])
+        ways = [how for how in HOW if how not in rare]
         named = self.named[:14]
         clean = {
             table: sum(name not in self.named for name in names)

@@ -276,6 +276,17 @@ def test_a_feature_that_stops_is_named_with_its_error(base, days):
     assert found.frame["why_en"].iloc[0] == "KeyError: 'nothing'"
 
 
+def test_a_feature_that_is_drawn_by_lot_is_told_to_be_so(base, days):
+    random = np.random.default_rng(0)
+
+    def lot(known):
+        return pd.Series(random.random(len(of_clients(known))), index=of_clients(known).index)
+
+    found = check_no_leakage(base, days[0], {"lot": lot})
+    assert seen(found, "lot") == {"unsteady"}
+    assert "lot: gives other values each time." in found.say()
+
+
 def test_the_last_day_has_no_future(base):
     with pytest.raises(InvalidValue) as caught:
         check_no_leakage(base, base.observed_until)
