@@ -215,7 +215,7 @@ MODELS: dict[str, Callable[..., Any]] = {
 }
 NAMES = {
     "default_model": Text("default model", "модель по умолчанию"),
-    "ridge_logistic": Text("ridge logistic regression", "логистическая регрессия с гребнем"),
+    "ridge_logistic": Text("ridge logistic regression", "гребневая логистическая регрессия"),
     "spline_logistic": Text("spline logistic regression", "логистическая регрессия на сплайнах"),
     "forest": Text("random forest", "случайный лес"),
     "booster": Text("depth-limited booster", "бустинг малой глубины"),

@@ -147,7 +147,7 @@ def _best(away: np.ndarray, y: np.ndarray, prior: np.ndarray) -> tuple[float, np
         wrong = expit(told) - y
         off = (at[1:] - prior) / DOUBT**2
         value = log_loss(y, told) + 0.5 * off @ (at[1:] - prior)
-        return value, np.append(wrong.sum(), away.T @ wrong + off)
+        return float(value), np.append(wrong.sum(), away.T @ wrong + off)
 
     start = np.append(np.log(y.mean() / (1 - y.mean())), prior)
     bounds = [(None, None), *[(0, None)] * len(prior)]
