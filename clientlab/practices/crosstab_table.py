@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from clientlab.practices.crosstab_rows import told_tests
 from clientlab.practices.crosstab_tests import SMALL
 from clientlab.wording import Text, number
 
@@ -25,7 +26,6 @@ def banner_table(found: Crosstab) -> Table:
     ----------
     found : Crosstab
     """
-    from clientlab.practices import crosstab_result
     from clientlab.session.tables import Table
     from clientlab.session.texts import language
 
@@ -41,7 +41,7 @@ def banner_table(found: Crosstab) -> Table:
                 row[heads[cell["banner"], cell["group"]]] = found.value_of(cell, lang, letters=True)
             rows.append(row)
     frame = pd.DataFrame(rows, columns=["", *heads.values()]).fillna("")
-    told = [_legend(found), crosstab_result.told_tests(found.tables, found.adjust)]
+    told = [_legend(found), told_tests(found.tables, found.adjust)]
     parts = [text.in_language(lang) for text in told if text]
     footer = " · ".join((*parts, found.provenance.footer(lang)))
     return Table(frame, tuple(heads.values()), footer)

@@ -12,34 +12,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clientlab.practices.crosstab_result import (
-    LETTERS,
-    Crosstab,
-    Rows,
-    beyond_chance,
-    joined_letters,
-    told_tests,
-)
+from clientlab.practices.crosstab_linear import linear_cells
+from clientlab.practices.crosstab_notes import notes_of
+from clientlab.practices.crosstab_result import Crosstab
+from clientlab.practices.crosstab_rows import LETTERS, Rows, joined_letters
 from clientlab.practices.crosstab_tests import (
     ADJUSTMENTS,
     ALPHA,
-    SMALL,
     Banner,
     Cells,
     counted,
-    linear_cells,
     mean_cells,
     overlapping_cells,
     pairs_of,
     share_cells,
 )
-from clientlab.practices.planning import smallest_detectable
 from clientlab.practices.survey import Survey, joined
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay
 from clientlab.stats import proportions
 from clientlab.stats.estimate import checked_level
-from clientlab.wording import Text, number
+from clientlab.wording import Text
 
 BANNERS = ("single", "bands", "multi")
 CHOICES = (*BANNERS, "ranking")
@@ -90,7 +83,7 @@ def crosstab(
     Without weights and clusters: score test of two shares with the pooled share; Fisher's
     exact test where a base is under 30; where respondents are in both groups, with their
     covariance; Welch's test of means. With weights or clusters: t of the linearised
-    difference (`crosstab_tests.linear_cells`). Two-sided at 0.05 after correction.
+    difference (`crosstab_linear.linear_cells`). Two-sided at 0.05 after correction.
 
     Examples
     --------
@@ -118,7 +111,7 @@ def crosstab(
     tables = _tables(survey, questions, groups, level, min_base, adjust)
     frame = pd.concat([part.frame() for part in tables], ignore_index=True)
     return Crosstab(
-        frame, survey.provenance(base), _notes(tables, min_base, adjust),
+        frame, survey.provenance(base), notes_of(tables, min_base, adjust),
         tables=tuple(tables), adjust=adjust, min_base=min_base, survey=survey,
     )  # fmt: skip
 
@@ -245,72 +238,3 @@ def _letters(cells: Cells, adjusted: np.ndarray) -> np.ndarray:
     for place, others in higher.items():
         found[place] = joined_letters([LETTERS[other] for other in sorted(others)], groups)
     return found
-
-
-def _notes(tables: Sequence[Rows], min_base: int, adjust: str | None) -> tuple[Text, ...]:
-    cells = sum(table.cells.estimate.size for table in tables)
-    grey = sum(int(table.untested.sum()) for table in tables)
-    small = sum(int((table.cells.effective_base < SMALL).sum()) for table in tables) - grey
-    notes = []
-    if grey:
-        notes.append(
-            Text(
-                f"{grey} of {cells} cells have an effective base under {min_base}: shown in grey, "
-                "not tested.",
-                f"{grey} из {cells} ячеек с эффективной базой меньше {min_base}: серые, не "
-                "проверялись.",
-            )
-        )
-    if small > 0:
-        notes.append(
-            Text(
-                f"{small} of {cells} cells stand on fewer than {SMALL} (*): exact or cautious "
-                "tests.",
-                f"{small} из {cells} ячеек стоят меньше чем на {SMALL} (*): тесты точные, "
-                "осторожные.",
-            )
-        )
-    shares = [table for table in tables if table.cells.kind == "share"]
-    if shares and len({table.banner.question for table in tables}) == 1:
-        notes += _detectable(shares, min_base)
-    if made := told_tests(tables, adjust):
-        notes.append(Text(f"{made.en.capitalize()}.", f"{made.ru.capitalize()}."))
-    if any((table.letters != "").any() for table in tables) and not beyond_chance(tables, adjust):
-        notes.append(
-            Text(
-                "No letter would hold if the pairs were corrected over all rows.",
-                "Ни одна буква не выдержала бы поправки по всем строкам сразу.",
-            )
-        )
-    rule = ADJUSTMENTS.get(adjust or "")
-    notes.append(
-        Text(
-            f"Pairs are corrected within a row ({rule}).",
-            f"Пары с поправкой внутри строки ({rule}).",
-        )
-        if rule
-        else Text("Pairs are not corrected for their number.", "Поправки на число пар нет.")
-    )
-    return tuple(notes)
-
-
-def _detectable(tables: Sequence[Rows], min_base: int) -> list[Text]:
-    """How large a difference each group could show against all others."""
-    base = np.max([table.cells.effective_base.max(axis=0) for table in tables], axis=0)
-    rest = base.sum() - base
-    names = LETTERS[: len(base)]
-    found = {name: smallest_detectable(own, other) for name, own, other in
-             zip(names, base, rest, strict=False)
-             if min(own, other) >= max(min_base, 2)}  # fmt: skip
-    said = ", ".join(f"{name} {number(100 * least)}" for name, least in found.items()
-                     if not np.isnan(least))  # fmt: skip
-    if not said:
-        return []
-    return [
-        Text(
-            "Found in 4 of 5 such surveys: a group that differs from all others by so many "
-            f"points: {said} (one comparison, share of 50%, independent answers).",
-            f"В 4 из 5 таких опросов находят отличие группы от остальных на столько п. п.: {said} "
-            "(одно сравнение, доля 50%, независимые ответы).",
-        )
-    ]
