@@ -105,26 +105,27 @@ def calibration_slope(y: ArrayLike, p: ArrayLike, weights: ArrayLike) -> np.ndar
     >>> calibration_slope([0, 1, 0, 0], [0.2, 0.4, 0.6, 0.8], [[1, 1, 1, 1]]).round(3).tolist()
     [-0.543]
     """
-    left, weights = np.asarray(y, float), np.asarray(weights, float)
     logit = np.log(np.asarray(p, float) / (1 - np.asarray(p, float)))
-    spread = logit.std() or np.nan
-    x = (logit - logit.mean()) / spread
-    rate = mean(left, weights)
+    gone, stayed = by_score(y, logit, weights)  # equal probabilities are one term
+    count, x = gone + stayed, np.unique(logit)
+    spread = x.std() or np.nan
+    x = (x - x.mean()) / spread
+    rate = _ratio(gone.sum(axis=1), count.sum(axis=1))
     rate = np.where((rate > 0) & (rate < 1), rate, np.nan)
-    alpha, beta = np.log(rate / (1 - rate)), np.zeros(len(weights))
-    step = np.full(len(weights), np.inf)
+    alpha, beta = np.log(rate / (1 - rate)), np.zeros(len(rate))
+    step = np.full(len(rate), np.inf)
     with np.errstate(all="ignore"):  # what does not arrive is NaN in the end
         for _ in range(STEPS):
             fitted = 1 / (1 + np.exp(-(alpha[:, None] + beta[:, None] * x)))
-            miss, curve = weights * (left - fitted), weights * fitted * (1 - fitted)
+            miss, curve = gone - count * fitted, count * fitted * (1 - fitted)
             s0, s1, s2 = curve.sum(axis=1), curve @ x, curve @ x**2
             g0, g1 = miss.sum(axis=1), miss @ x
             step = np.clip((s0 * g1 - s1 * g0) / (s0 * s2 - s1**2), -2, 2)
             beta = beta + step
             alpha = alpha + np.clip((g0 - s1 * step) / s0, -2, 2)
-            if np.nanmax(np.abs(step), initial=0) < 1e-9:
+            if np.nanmax(np.abs(step), initial=0) < 1e-7:
                 break
-    known = (np.abs(step) < 1e-6) & (np.abs(beta) < STEEP)
+    known = (np.abs(step) < 1e-5) & (np.abs(beta) < STEEP)
     return np.where(known, beta, np.nan) / spread
 
 
