@@ -417,3 +417,61 @@ def test_practices_of_thirty_answers_without_outcomes_end_in_sentences(tmp_path)
     assert "30 респондентов; искать типы можно, когда не меньше 50." in said
     told = "\n".join(line for line in said.splitlines() if " | " not in line)
     assert not re.search(r"\bna[nt]\b", told, re.IGNORECASE)
+
+
+PREDICTS = "10-can-we-predict-who-leaves"
+
+
+def test_the_verdict_turns_on_the_reversed_agency(tmp_path):
+    """What drives clients away there is what keeps them here, and no rule of thumb fits it."""
+    demo_agency(reversed=True).write(tmp_path / "turned")
+    before = findings(nbformat.read(ROOT / "notebooks" / f"{PREDICTS}.ipynb", as_version=4))
+    after = findings(executed("10", "source=turned"))
+    assert len(before) == len(after) >= 6
+    assert before[1]["headline"].startswith("'default model' does not beat the rules")
+    assert after[1]["headline"] == "'default model' beats the rules"
+    best = [re.match("Highest AUC on days unknown to them: '(.+?)'", told[0]["headline"])[1]
+            for told in (before, after)]  # fmt: skip
+    assert best[0] == "RCM code" != best[1]
+
+
+def test_where_leaving_is_chance_no_model_beats_the_rules(tmp_path):
+    demo_agency(random_leaving=True).write(tmp_path / "chance")
+    told = findings(executed("10", "source=chance", "every=6"))
+    assert not told[1]["headline"].endswith("beats the rules")
+
+
+def test_predictions_for_forty_clients_of_whom_three_left(tmp_path):
+    demo_agency(40, leavers=3).write(tmp_path / "small")
+    notebook = executed("10", "source=small", lang="ru")
+    told = "\n".join(line for line in words(notebook).splitlines() if " | " not in line)
+    assert not re.search(r"\bna[nt]\b", told, re.IGNORECASE)
+    assert told.count("Сказать нельзя: ") >= 8
+    assert all(found["lang"] == "ru" for found in findings(notebook))
+
+
+def test_predictions_from_the_two_required_tables(tmp_path):
+    tables = demo_agency(tables=("clients", "invoices")).tables
+    folder = tmp_path / "least"
+    folder.mkdir()
+    tables["clients"][["client_id", "started_on", "ended_on"]].to_csv(
+        folder / "clients.csv", index=False)  # fmt: skip
+    tables["invoices"][["client_id", "issued_on", "amount"]].to_csv(
+        folder / "invoices.csv", index=False)  # fmt: skip
+    said = words(executed("10", "source=least", "every=6"))
+    for line in (
+        "Silence: needs touches or requests, which the files do not hold.",
+        "low NPS: needs feedback.nps, which the files do not hold.",
+        "board.colour: needs board.colour, which the files do not hold.",
+        "the rules",
+    ):
+        assert line in said
+
+
+def test_predictions_of_one_client_end_in_sentences(tmp_path):
+    folder = tmp_path / "one"
+    folder.mkdir()
+    (folder / "clients.csv").write_text("client_id,started_on\na,2025-02-01\n", "utf-8")
+    (folder / "invoices.csv").write_text("client_id,issued_on,amount\na,2025-02-05,9\n", "utf-8")
+    said = words(executed("10", "source=one"))
+    assert said.count("No day can be tested: it needs a year of records before it") >= 8
