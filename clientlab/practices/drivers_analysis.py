@@ -98,7 +98,9 @@ def drivers(
     alike, whatever the number of their managers.
 
     Measured on 200 surveys of the demo, outcomes of 36 agencies, 22 practices: the two that
-    go with `months` are told in 88% and 64% of them, any other in 1 survey.
+    go with `months` are told in 88% and 64% of them, any other in 1 survey. With an outcome
+    of 180 managers in 40 agencies (two of 22 practices count, a point and 1.2 points to a
+    scatter of 1.1): 96% and 87%, any other in 10 surveys, as many as 5% are.
 
     Examples
     --------

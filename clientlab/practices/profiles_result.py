@@ -67,13 +67,15 @@ class Profiles(Result):
                 "One type: practices do not come together beyond chance",
                 "Тип один: практики не сочетаются сильнее, чем случайно",
             ).in_language(lang)
-        parts = "; ".join(
-            f"{row.profile} ({percent(row.estimate, lang)}): {self._marks(row.profile, lang)}"
-            for row in self.sizes.itertuples()
-        )
-        return Text(f"{self.count} types: {parts}", f"Типов {self.count}: {parts}").in_language(
-            lang
-        )
+        wide = self.shares
+        apart = (wide.max(axis=1) - wide.min(axis=1)).idxmax()
+        labels = self.frame.drop_duplicates(["question", "option"])
+        label = labels.set_index(["question", "option"]).at[apart, f"label_{lang}"]
+        parts = " / ".join(percent(size, lang) for size in self.sizes["estimate"])
+        return Text(
+            f"{self.count} types, {parts}, furthest apart in «{label}»",
+            f"Типов {self.count}: {parts}; сильнее всего различаются в «{label}»",
+        ).in_language(lang)
 
     def say(self, lang: str = "en") -> str:
         base = number(self.provenance.base or 0, lang)
@@ -84,13 +86,17 @@ class Profiles(Result):
             ).in_language(lang)
         ends = "; ".join(f"{row.profile}: {percent_range(row.low, row.high, lang)}"
                          for row in self.sizes.itertuples())  # fmt: skip
+        marks = "; ".join(f"{row.profile}: {self._marks(row.profile, lang)}"
+                          for row in self.sizes.itertuples())  # fmt: skip
         mean, low, high = (number(part, lang, digits=2) for part in self.stability or ())
         sure = percent(self.members["probability"].mean(), lang)
         return Text(
-            f"{self.headline('en')}. Base {base}, 95% intervals of the sizes {ends}; sorted "
+            f"{self.headline('en')}. More often than the others, {marks}. Base {base}, 95% "
+            f"intervals of the sizes {ends}; sorted "
             f"with {sure} certainty on average; drawn anew, the sorting agrees by {mean} ({low} "
             f"to {high}; 1 is the same, 0 chance).",
-            f"{self.headline('ru')}. База {base}, интервалы 95% для размеров {ends}; отнесение "
+            f"{self.headline('ru')}. Чаще других — {marks}. База {base}, интервалы 95% для "
+            f"размеров {ends}; отнесение "
             f"уверенно в среднем на {sure}; на новых выборках совпадает на {mean} (от {low} до "
             f"{high}; 1 — то же, 0 — случайность).",
         ).in_language(lang)
