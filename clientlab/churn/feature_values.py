@@ -164,7 +164,7 @@ def _words(values: pd.Series) -> pd.Series:
     there = told.notna()
     if not there.any() or all(isinstance(value, int | float | bool) for value in told[there]):
         return told.where(there, np.nan).astype(float)
-    return told.where(there, None).astype("str")
+    return told.where(there, np.nan)
 
 
 def joined(parts: list[pd.Series]) -> Any:
@@ -172,8 +172,8 @@ def joined(parts: list[pd.Series]) -> Any:
     if all(pd.api.types.is_float_dtype(part.dtype) for part in parts):
         return np.concatenate([part.to_numpy() for part in parts])
     whole = pd.concat([part.astype(object) for part in parts], ignore_index=True)
-    words = sorted({str(value) for value in whole.dropna()})
-    return pd.Categorical(whole.where(whole.notna(), None), categories=words)
+    told = whole.map(str, na_action="ignore")
+    return pd.Categorical(told, categories=sorted(told.dropna().unique()))
 
 
 def takes_day(function: Callable[..., Any]) -> bool:
