@@ -19,7 +19,7 @@ from clientlab.wording import Text
 
 LIFT = 0.1
 CELLS = 4_000_000  # weights at once, 32 MB
-WORK = 40_000_000  # weights in all: resamples times rows
+WORK = 8_000_000  # weights in all: resamples times rows
 MEASURES: dict[str, Text] = {
     "auc": Text("AUC", "AUC"),
     "average_precision": Text("average precision", "средняя точность"),
@@ -41,7 +41,7 @@ class Resamples:
     clients : array-like, shape (rows,)
         Whose row it is; all rows of a client get the same weight.
     replicates : int, optional
-        By default 2,000, fewer for tens of thousands of rows, never under 400.
+        By default 2,000, fewer for more than 4,000 rows, never under 400.
     seed : int
     """
 

@@ -205,7 +205,9 @@ def backtest(
     Notes
     -----
     Estimates are **pooled**: the rows of all test days are one list, and each measure is
-    that of `clientlab.stats.scoring` on it. Intervals draw clients with all their rows.
+    that of `clientlab.stats.scoring` on it. Intervals draw clients with all their rows;
+    they are of the models as they were fitted, not of those that another past would have
+    taught.
 
     A model that gives no threshold raises the alarm for the riskiest tenth of each day,
     ties only where all of them fit in; a rule at its own threshold. lead_days: from the

@@ -350,3 +350,12 @@ def test_a_rule_without_its_table_is_left_out_with_a_sentence(demo):
                for note in found.notes)  # fmt: skip
     alone = backtest(["red_board"], replace(demo, base=bare))
     assert alone.say() == "red board: needs board.colour, which the files do not hold."
+
+
+def test_churn_is_imported_without_scikit_learn():
+    import subprocess
+    import sys
+
+    code = "import clientlab.churn, sys; print('sklearn' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
