@@ -14,7 +14,7 @@ from clientlab.clients.answers import Cells
 from clientlab.clients.base import ClientBase
 from clientlab.clients.nouns import CLIENTS
 from clientlab.clients.periods import MONTHS, PERIODS, called, complete, shorter
-from clientlab.clients.revenue import monthly
+from clientlab.clients.revenue_months import monthly
 from clientlab.clients.spells import ongoing, spells
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay

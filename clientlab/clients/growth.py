@@ -16,7 +16,7 @@ from clientlab.clients.answers import WRITE, ByGroup, interval_of, money
 from clientlab.clients.base import ClientBase
 from clientlab.clients.nouns import CLIENTS, RECURRING
 from clientlab.clients.periods import PERIODS, called, complete, shorter
-from clientlab.clients.revenue import MONTH, of_kind
+from clientlab.clients.revenue_months import MONTH, of_kind
 from clientlab.clients.schema import tables
 from clientlab.results import CannotSay
 from clientlab.stats import design

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from clientlab.clients.acquisition import acquisition_cost
+from clientlab.clients.asked import asked_too_often
 from clientlab.clients.average_check import average_check
 from clientlab.clients.board import streaks, week
 from clientlab.clients.board_colours import colours_by_manager, transitions
@@ -22,7 +23,7 @@ from clientlab.clients.churn_rates import churn_rate
 from clientlab.clients.cohorts import cohorts
 from clientlab.clients.concentration import concentration
 from clientlab.clients.deals import refusal_reasons, win_rate
-from clientlab.clients.feedback import asked_too_often, csi, nps
+from clientlab.clients.feedback import csi, nps
 from clientlab.clients.growth import expansion
 from clientlab.clients.lifetime_curves import survival
 from clientlab.clients.lifetime_mean import expected_lifetime

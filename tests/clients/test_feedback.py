@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from clientlab.clients import ClientBase
-from clientlab.clients.feedback import asked_too_often, csi, nps
+from clientlab.clients.asked import asked_too_often
+from clientlab.clients.feedback import csi, nps
 from clientlab.results import CannotSay
 from clientlab.stats import design
 

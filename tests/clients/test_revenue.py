@@ -19,7 +19,8 @@ from scipy import stats
 
 from clientlab.clients import ClientBase
 from clientlab.clients.concentration import concentration
-from clientlab.clients.revenue import monthly, revenue_retention
+from clientlab.clients.revenue import revenue_retention
+from clientlab.clients.revenue_months import monthly
 from clientlab.results import CannotSay
 
 CLIENTS = pd.DataFrame(
