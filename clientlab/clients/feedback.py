@@ -1,8 +1,8 @@
 """What clients say: Net Promoter Score and satisfaction, with several people of a client.
 
-It answers: would they recommend us, are they content (`asked`: do we ask too often). People of one
-client are not independent: intervals take clients as clusters. Public names are
-importable from `clientlab.clients.kpis`.
+It answers: would they recommend us, are they content; whether we ask too often is in
+`asked`. People of one client are not independent: intervals take clients as clusters.
+Public names are importable from `clientlab.clients.kpis`.
 """
 
 from __future__ import annotations
