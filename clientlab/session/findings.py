@@ -36,6 +36,8 @@ class Shown:
     Parameters
     ----------
     headline, measures, footer : str
+    said : str
+        The answer in a sentence with base and interval, where the headline is shorter.
     notes : tuple of str
     decision : str
     drawn : str
@@ -52,6 +54,7 @@ class Shown:
     headline: str
     measures: str = ""
     footer: str = ""
+    said: str = ""
     notes: tuple[str, ...] = ()
     decision: str = ""
     drawn: str = ""
@@ -78,6 +81,7 @@ class Shown:
         if is_finding:
             content[FINDING_MIME] = {
                 "headline": self.headline,
+                "said": self.said,
                 "measures": self.measures,
                 "footer": self.footer,
                 "notes": list(self.notes),
@@ -207,12 +211,15 @@ def _shown_result(result: Any, title: str | None) -> Shown:
         return Shown(headline=reason, notes=_notes(result))
     title = title or result.headline(lang)
     measures, footer = result.measures(lang), result.provenance.footer(lang)
+    said = result.say(lang)
     figure = result.plot().figure
     style.frame(figure, title, measures, footer)
     return Shown(
         headline=title,
         measures=measures,
         footer=footer,
+        # The title of a slide leaves out what the sentence must not: base and interval.
+        said="" if said.rstrip(".") == title.rstrip(".") else said,
         notes=_notes(result),
         decision=result.decide(lang),
         drawn=digest(figure, digits=result.digits),
@@ -262,15 +269,14 @@ def _replaced(shown: Shown, **changes: Any) -> Shown:
 
 def _publish(shown: Shown, *, is_finding: bool, notes: bool) -> None:
     _emit(shown.bundle(is_finding=is_finding))
-    lines = []
+    parts = [shown.said] if shown.said else []
     if is_finding and shown.decision:
-        lines.append(f"**{texts.words(texts.DECIDE)}:** {shown.decision}")
+        parts.append(f"**{texts.words(texts.DECIDE)}:** {shown.decision}")
     if notes and shown.notes:
-        lines.append(f"**{texts.words(texts.NOTE)}:**")
-        lines.extend(f"- {note}" for note in shown.notes)
-    if lines:
-        text = "\n\n".join(lines[:1]) + "\n\n" + "\n".join(lines[1:])
-        _emit({"text/markdown": text.strip(), "text/plain": "\n".join(lines)})
+        told = "\n".join(f"- {note}" for note in shown.notes)
+        parts.append(f"**{texts.words(texts.NOTE)}:**\n{told}")
+    if parts:
+        _emit({"text/markdown": "\n\n".join(parts), "text/plain": "\n".join(parts)})
 
 
 def _emit(content: dict[str, Any]) -> None:

@@ -31,7 +31,7 @@ class Finding:
 
     Parameters
     ----------
-    headline, measures, footer, decision, alt : str
+    headline, measures, footer, said, decision, alt : str
     notes : tuple of str
     lang : str
     synthetic : bool
@@ -45,6 +45,7 @@ class Finding:
     lang: str
     measures: str = ""
     footer: str = ""
+    said: str = ""
     notes: tuple[str, ...] = ()
     decision: str = ""
     alt: str = ""
@@ -173,7 +174,8 @@ def _finding(data: Mapping[str, Any], name: str) -> Finding:
     content = data[FINDING_MIME]
     try:
         texts = {
-            key: str(content.get(key) or "") for key in ("measures", "footer", "decision", "alt")
+            key: str(content.get(key) or "")
+            for key in ("measures", "footer", "said", "decision", "alt")
         }
         return Finding(
             headline=_plain(content["headline"]),

@@ -152,6 +152,8 @@ def _article(found: Finding, count: int, title: str, lang: str) -> Iterator[str]
     drawn = ' class="drawn"' if found.png else ""
     yield f'<article id="finding-{count}"{drawn}><p class="mark">{mark}</p>\n<h3>{title}</h3>'
     yield from _figure(found)
+    if found.said:
+        yield f'<p class="said">{escape(found.said)}</p>'
     if found.decision:
         words = f"<b>{DECIDE.in_language(lang)}</b>{escape(found.decision)}"
         yield f'<p class="decide">{words}</p>'

@@ -42,6 +42,7 @@ th, td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--rule); tex
   vertical-align: top }
 th { color: var(--quiet); font-weight: 600 }
 .right { text-align: right; font-variant-numeric: tabular-nums }
+.said { margin: .9rem 0 0 }
 .decide { margin-top: .9rem; padding: .7rem 1rem; border-left: .25rem solid var(--accent);
   background: #f3f7fb }
 .decide b, .notes b { display: block; font-size: .875rem; color: var(--quiet) }
@@ -74,7 +75,7 @@ th { color: var(--quiet); font-weight: 600 }
   article, .warning, .made { break-inside: avoid }
   .chapter { margin-top: 8mm } article { margin-top: 5mm }
   .drawn img { width: 168mm; border: 0 } /* two findings to a sheet */
-  .decide, .notes { margin-top: .5rem } .decide { padding: .4rem .8rem }
+  .said, .decide, .notes { margin-top: .5rem } .decide { padding: .4rem .8rem }
   .made { margin-top: 10mm }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact }
 }

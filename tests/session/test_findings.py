@@ -64,6 +64,19 @@ def test_a_finding_carries_everything_a_slide_needs(sent, shares):
     assert shares.decide("en") in sent[1]["text/plain"]
 
 
+def test_the_sentence_with_base_and_interval_stands_below_a_shorter_headline(sent, shares):
+    finding(shares)
+    assert shares.say("en") != shares.headline("en")
+    assert sent[0][FINDING_MIME]["said"] == shares.say("en")
+    assert sent[1]["text/plain"].splitlines()[0] == shares.say("en")
+
+
+def test_a_headline_that_is_the_whole_sentence_is_not_said_twice(sent, shares):
+    finding(shares, shares.say("en").rstrip("."))
+    assert sent[0][FINDING_MIME]["said"] == ""
+    assert shares.say("en") not in sent[1]["text/plain"]
+
+
 def test_what_is_missing_in_the_numbers_is_null(sent, shares):
     frame = shares.frame.head(2).assign(
         name=["a", None],

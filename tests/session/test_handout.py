@@ -112,6 +112,7 @@ def run(tmp_path_factory) -> Path:
             measures="Share of all, 95% interval",
             footer="Base: 95",
             notes=["Chance alone.", "Not who <chose>."],
+            said="55 of 95 (45–64%) answered.",
             decision="Ask again.",
             alt='A "picture" of bars',
         ),
@@ -196,7 +197,7 @@ def test_texts_of_findings_are_texts_on_the_page(page, run):
 def test_a_finding_has_its_decision_notes_measure_and_source(page):
     for words in (
         "Share of all, 95% interval Base: 95",
-        "To decide Ask again.",
+        "55 of 95 (45–64%) answered. To decide Ask again.",
         "Keep in mind Chance alone. Not who <chose>.",
         "Cannot say: 3 answers",
         "Finding 4 Synthetic data Made up",
