@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from clientlab.practices import crosstab_table, crosstab_why
-from clientlab.practices.crosstab_rows import LETTERS, Rows, beyond_chance, told_tests
+from clientlab.practices.crosstab_rows import LETTERS, Rows, beyond_chance
 from clientlab.practices.crosstab_tests import ALPHA, pairs_of
 from clientlab.practices.planning import smallest_detectable
 from clientlab.practices.survey import Survey
 from clientlab.results import Result
-from clientlab.wording import Text, number, percent, plural
+from clientlab.wording import Text, number, percent
 
 if TYPE_CHECKING:
     from clientlab.session.tables import Table
@@ -180,33 +180,13 @@ class Crosstab(Result):
         return f"{said} {cell['letters']}".strip()
 
     def headline(self, lang: str = "en") -> str:
-        found = self.tests()
-        if not found["p_value"].notna().any():
-            return crosstab_why.NOBODY.in_language(lang)
-        found = found[found["differ"]]
-        if not len(found):
-            return Text("No groups can be told apart", "Группы различить нельзя").in_language(lang)
-        best = found.sort_values(["adjusted", "difference"], ascending=[True, False]).iloc[0]
-        row = self.frame[(self.frame["question"] == best["question"])
-                         & (self.frame["banner"] == best["banner"])
-                         & (self.frame["option"] == best["option"])]  # fmt: skip
-        up, down = (row[row["group"] == best[side]].iloc[0] for side in ("higher", "lower"))
-        more = len(found) - 1
-        tail = Text(f"; {more} more {plural(more, 'difference', 'differences')}",
-                    f"; ещё различий: {more}") if more else Text("", "")  # fmt: skip
-        label = up[f"label_{lang}"]
-        label = f"«{label}»" if up["measure"] == "share" else label[0].upper() + label[1:]
-        return (
-            f"{label}: {self.group_of(up, lang)} — {self.value_of(up, lang)}, "
-            f"{self.group_of(down, lang)} — {self.value_of(down, lang)}{tail.in_language(lang)}"
-        )
+        return crosstab_why.largest(self, lang)
 
     def say(self, lang: str = "en") -> str:
         base = number(self.provenance.base or 0, lang)
-        told = [f"{Text('base', 'база').in_language(lang)} {base}"]
-        if made := told_tests(self.tables, self.adjust):
-            told.append(made.in_language(lang))
-        return f"{self.headline(lang)} ({'; '.join(told)})."
+        return f"{crosstab_why.largest(self, lang, ends=True)} " + Text(
+            f"(base {base}).", f"(база {base})."
+        ).in_language(lang)
 
     def table(self) -> Table:
         """The banner as it is printed: options down, groups across, letters in the cells."""

@@ -13,7 +13,7 @@ import pandas as pd
 from clientlab.practices.crosstab_tests import ADJUSTMENTS, ALPHA
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay
-from clientlab.wording import Text, number, plural
+from clientlab.wording import Text, number, percent_range, plural
 
 if TYPE_CHECKING:
     from clientlab.practices.crosstab_result import Crosstab
@@ -49,6 +49,50 @@ def why(
         known = ", ".join(cells.index)
         raise InvalidValue(f"{pair!r} is no pair of groups such as 'B>C'; there are {known}.")
     return _told(found, cells, letters, lang)
+
+
+def largest(found: Crosstab, lang: str, *, ends: bool = False) -> str:
+    """The surest difference and how many more there are, or that there is none.
+
+    Parameters
+    ----------
+    found : Crosstab
+    lang : {"en", "ru"}
+    ends : bool
+        With the interval of each group.
+    """
+    tests = found.tests()
+    if not tests["p_value"].notna().any():
+        return NOBODY.in_language(lang)
+    tests = tests[tests["differ"]]
+    if not len(tests):
+        return Text("No groups can be told apart", "Группы различить нельзя").in_language(lang)
+    best = tests.sort_values(["adjusted", "difference"], ascending=[True, False]).iloc[0]
+    rows = found.frame
+    for name in ("question", "banner", "option"):
+        rows = rows[rows[name] == best[name]]
+    up, down = (rows[rows["group"] == best[side]].iloc[0] for side in ("higher", "lower"))
+    label = up[f"label_{lang}"]
+    label = f"«{label}»" if up["measure"] == "share" else label[0].upper() + label[1:]
+    told = ", ".join(
+        f"{found.group_of(cell, lang)} — {found.value_of(cell, lang)}"
+        f"{_ends(cell, lang) if ends else ''}"
+        for cell in (up, down)
+    )
+    more = len(tests) - 1
+    tail = Text(f"; {more} more {plural(more, 'difference', 'differences')}",
+                f"; ещё различий: {more}").in_language(lang)  # fmt: skip
+    return f"{label}: {told}{tail * bool(more)}"
+
+
+def _ends(cell: pd.Series, lang: str) -> str:
+    if pd.isna(cell["low"]):
+        return ""
+    if cell["measure"] == "share":
+        return f" ({percent_range(cell['low'], cell['high'], lang)})"
+    scale, digits = (100, 0) if cell["measure"] == "nps" else (1, 1)
+    low, high = (number(scale * cell[end], lang, digits=digits) for end in ("low", "high"))
+    return Text(f" ({low} to {high})", f" (от {low} до {high})").in_language(lang)
 
 
 def surest(found: Crosstab | CannotSay) -> Text | CannotSay:

@@ -59,11 +59,23 @@ def test_weights_tell_what_the_answers_are_worth():
     assert found.table().frame.iloc[0].tolist() == ["Base", "20 (worth 16)", "20 (worth 16)"]
 
 
-def test_without_correction_chance_is_counted_by_pair(survey):
-    by_row = "pairs: 6, rows: 2; without any difference, rows with a letter by chance: up to 0.1"
-    by_pair = "pairs: 6, rows: 2; without any difference, letters by chance: up to 0.3"
-    assert by_row in crosstab(survey, "ways", "size").say()
-    assert by_pair in crosstab(survey, "ways", "size", adjust=None).say()
+def test_the_notes_tell_how_many_tests_were_made_and_what_chance_gives(survey):
+    counted = "Tested pairs: 6, rows: 2; without any difference, "
+    by_row, by_pair = (
+        [note.en for note in crosstab(survey, "ways", "size", adjust=adjust).notes]
+        for adjust in ("holm", None)
+    )
+    assert counted + "rows with a letter by chance: up to 0.1." in by_row
+    assert counted + "letters by chance: up to 0.3." in by_pair
+
+
+def test_the_answer_has_the_intervals_of_both_groups(survey):
+    found = crosstab(survey, "ways", "size")
+    assert found.headline() == "«calls»: small — 75%, middle — 45%; 1 more difference"
+    assert found.say() == (
+        "«calls»: small — 75% (60–86%), middle — 45% (31–60%); 1 more difference (base 105)."
+    )
+    assert crosstab(survey, "mark", "size").say("ru") == "Группы различить нельзя (база 105)."
 
 
 def test_where_nothing_can_be_tested_it_is_said(survey):
