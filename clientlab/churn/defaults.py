@@ -26,7 +26,6 @@ from clientlab.churn.ridge import (
     clients_of,
     expit,
     known,
-    log_loss,
     ridge_path,
 )
 from clientlab.churn.stacking import Combination, Sureness, combine
@@ -81,8 +80,8 @@ class StackedModel(ClassifierMixin, BaseEstimator):
     baseline : float
         Logit at which all contributions are 0.
     effective_parameters : float
-        Log loss of held-out rows less that of the rows learned from: what the model
-        fitted of chance, in parameters (Stone 1977; Efron 2004).
+        Of the weights and of the ridge (Gray 1992), on which the intervals rest; what
+        trees use up nobody can tell.
     held_out_ : Series by row of X
         Probability of each training row from members that did not learn from its client.
 
@@ -133,9 +132,6 @@ class StackedModel(ClassifierMixin, BaseEstimator):
         told = self._logits(matrices)
         self._measure(matrices[0], self.combination_.of(told))
         self.held_out_ = pd.Series(expit(self.combination_.of(held)), index=X.index)
-        self.effective_parameters = max(
-            log_loss(y, self.combination_.of(held)) - log_loss(y, self.combination_.of(told)), 0.0
-        )
         return self
 
     def _held_out(self, matrices: tuple, y: np.ndarray, clients: np.ndarray) -> np.ndarray:
@@ -167,7 +163,7 @@ class StackedModel(ClassifierMixin, BaseEstimator):
             logit, nothing = float(np.log(self.share_ / (1 - self.share_))), np.zeros(len(prior))
             covariance = np.zeros((1 + len(prior), 1 + len(prior)))
             covariance[0, 0] = 1 / (len(y) * self.share_ * (1 - self.share_))
-            self.combination_ = Combination(logit, nothing, nothing, covariance, 1)
+            self.combination_ = Combination(logit, nothing, nothing, covariance, 1, 0.0)
         self.weights_ = pd.Series(self.combination_.weights, index=list(PRIOR))
 
     def _learn(self, matrices: tuple, y: np.ndarray) -> None:
@@ -198,6 +194,7 @@ class StackedModel(ClassifierMixin, BaseEstimator):
         stretch = float(told.std()) / plain if plain > 0 else 0.0
         combined = self.combination_
         self.middle_ = effects.middle
+        self.effective_parameters = combined.free + effects.effective
         self.sureness_ = Sureness(
             block_diag(combined.covariance, stretch**2 * effects.covariance), combined.df
         )

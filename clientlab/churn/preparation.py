@@ -90,7 +90,8 @@ class Prepared(TransformerMixin, BaseEstimator):
                 f"{', '.join(absent[:5])}. A model needs the columns that it learned from."
             )
         made = [part.of(found[name]) for name, parts in self.parts_.items() for part in parts]
-        return np.column_stack([np.zeros((len(X), 0)), *made])
+        # A table that says nothing becomes a column of zeros: few models take no column.
+        return np.column_stack(made) if made else np.zeros((len(X), 1))
 
 
 class Part(NamedTuple):

@@ -29,6 +29,8 @@ class Combination(NamedTuple):
         Of the intercept and the weights.
     df : int
         Clients who left, less two.
+    free : float
+        Effective number of weights beside their prior.
     """
 
     intercept: float
@@ -36,6 +38,7 @@ class Combination(NamedTuple):
     middle: np.ndarray
     covariance: np.ndarray
     df: int
+    free: float
 
     def of(self, logits: np.ndarray) -> np.ndarray:
         """Combined logit of the logits of the members, shape (rows, members)."""
@@ -135,6 +138,7 @@ def combine(
         middle,
         covariance,
         max(left - 2, 1),
+        free,
     )
 
 

@@ -165,8 +165,12 @@ def test_it_can_be_cloned_and_set(fitted):
     assert other.get_params() == {"folds": 5, "trees": 20, "seed": 3}
 
 
-def test_effective_parameters_are_what_was_learned_of_chance(fitted):
-    assert 0 < fitted.effective_parameters < 200
+def test_effective_parameters_are_those_of_the_weights_and_of_the_ridge(fitted, rows):
+    from clientlab.churn.models import ridge_logistic
+
+    ridge = ridge_logistic(ridge=fitted.penalties_["ridge_logistic"]).fit(*rows)
+    weights = fitted.effective_parameters - ridge.effective_parameters
+    assert 0 < weights < 4
 
 
 def test_members_that_say_nothing_get_no_weight():

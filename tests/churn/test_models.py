@@ -123,6 +123,14 @@ def test_a_column_that_is_missing_is_named(fitted, clients):
         fitted.predict_proba(clients[0].drop(columns=["months", "level"]))
 
 
+@pytest.mark.parametrize("name", [name for name in EVERY if name != "cox"])
+def test_a_table_that_says_nothing_gives_everybody_the_share_of_all(name):
+    X = pd.DataFrame({"constant": np.ones(60), "empty": np.nan})
+    p = EVERY[name]().fit(X, np.arange(60) % 4 == 0).predict_proba(X)[:, 1]
+    assert p == pytest.approx(0.25, abs=0.05)
+    assert np.ptp(p) == 0
+
+
 def test_a_curve_sees_what_a_line_does_not(clients):
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
