@@ -7,7 +7,7 @@ leaving is caught if any alarm rang within the horizon before it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -97,6 +97,20 @@ class Alarms(Result):
             "Доля уходов, перед которыми в пределах горизонта была тревога; рядом: тревог на "
             "одного пойманного и дней в запасе; 95%-е интервалы",
         ).in_language(lang)
+
+    def table(self):
+        """The frame as a table, money as it is read out."""
+        from clientlab.session import tables, texts
+
+        lang, currency = texts.language(), self.provenance.currency or ""
+        frame = self.frame.copy()
+        for name in ("money_missed", "money_at_stake"):
+            told = [in_currency(value, currency, lang) for value in frame[name].dropna()]
+            if told:
+                frame[name] = told
+            else:
+                frame = frame.drop(columns=name)  # nobody said what clients bring
+        return tables.result_table(replace(self, frame=frame))
 
     def plot(self, ax=None):
         from clientlab.session import charts, texts

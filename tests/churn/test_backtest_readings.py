@@ -74,6 +74,13 @@ def test_alarms_speak_and_draw(tested, lang):
     assert found.frame["money_missed"].isna().all()
 
 
+def test_money_is_written_as_it_is_read_out(tested, rows):
+    money = pd.Series(2_000_000.0, index=rows.X.index)
+    written = alarms(tested, money=money).table()
+    assert "84.0 mln" in repr(written)  # 42 leavers
+    assert "missed a month" not in repr(alarms(tested).table())
+
+
 def test_nobody_rings_before_a_leaving(rows):
     flat = pd.Series(1.0, index=rows.X.index)
     found = alarms(backtest({"flat": flat}, rows))
