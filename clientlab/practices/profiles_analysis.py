@@ -73,6 +73,10 @@ def profiles(
     they are (adjusted Rand index, 1 the same, 0 as by chance); intervals are quantiles of
     these fits. With one type, intervals are those of `topline`.
 
+    Measured: 200 tables of independent answers to 19 options with the published shares are
+    one type in all, at 95 answers and at 180. One type takes seconds; more take up to a
+    minute, most of it for the test and the stability.
+
     Managers of one agency answer alike, which can look like a type; `members` tells whether
     types are agencies.
 

@@ -43,7 +43,6 @@ def test_planted_practices_of_agencies_are_found_and_others_not_beyond_chance():
         hits.append(found)
         others += false > 0
     share = np.mean(hits, axis=0)
-    print(f"agencies: found {share}, others in {others} of {RUNS}")  # noqa: T201
     assert (share > 0.5).all()
     assert others <= ALLOWED
 
@@ -64,7 +63,6 @@ def test_planted_practices_of_managers_are_found_and_others_not_beyond_chance():
         hits.append(found)
         others += false > 0
     share = np.mean(hits, axis=0)
-    print(f"managers: found {share}, others in {others} of {RUNS}")  # noqa: T201
     assert (share > 0.8).all()
     assert others <= ALLOWED
 
@@ -79,7 +77,6 @@ def test_independent_answers_make_one_type(n):
         frame = pd.DataFrame((random.random((n, len(share))) < share).astype(int),
                              columns=[f"loyalty_methods {id}" for id in LOYALTY])  # fmt: skip
         one += profiles(Survey.from_frame(frame, book), "loyalty_methods").count == 1
-    print(f"profiles: one type in {one} of {RUNS} at n = {n}")  # noqa: T201
     assert one >= 0.95 * RUNS
 
 
@@ -100,5 +97,25 @@ def test_intervals_of_importance_cover(n):
         again = lmg_of(left_over(redrawn(sums, 500, run), 1))
         low, high = importance_ends(whole, again, chance, 0.95)
         inside += (low <= truth) & (truth <= high)
-    print(f"importance at n = {n}: covered {inside / runs}")  # noqa: T201
     assert (inside / runs > 0.9).all()
+
+
+def test_intervals_of_slopes_cover():
+    """19 practices of 180 managers in 40 agencies that answer alike, two of them count."""
+    random = np.random.default_rng(2)
+    odds = np.log(np.array(list(LOYALTY.values())) / (ROWS - np.array(list(LOYALTY.values()))))
+    runs, inside, seen = 1000, np.zeros(len(odds)), np.zeros(len(odds))
+    truth = np.where(np.arange(len(odds)) == 0, 1.0, np.where(np.arange(len(odds)) == 5, -1.2, 0))
+    for _ in range(runs):
+        agency = np.repeat(np.arange(40), random.poisson(3.5, 40) + 1)
+        chance = 1 / (1 + np.exp(-(odds + random.normal(0, 0.35, (40, len(odds)))[agency])))
+        X = (random.random(chance.shape) < chance).astype(float)
+        y = X @ truth + random.normal(size=len(X)) + 0.5 * random.normal(size=40)[agency]
+        kept = np.minimum(X.sum(axis=0), len(X) - X.sum(axis=0)) >= 5
+        columns = np.column_stack([np.ones(len(X)), X[:, kept], y])
+        slope, se = jackknife(moments(columns, np.ones(len(X)), agency), 1)
+        inside[kept] += np.abs(slope - truth[kept]) <= student.ppf(0.975, 39) * se
+        seen += kept
+    covered = inside / seen
+    assert 0.935 <= covered.mean() <= 0.97
+    assert covered.min() > 0.92
