@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
@@ -19,6 +19,9 @@ from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Provenance, Result
 from clientlab.stats import proportions
 from clientlab.wording import Text, number, percent, percent_range
+
+if TYPE_CHECKING:
+    from clientlab.session.tables import Table
 
 
 def published_topline(
@@ -192,6 +195,17 @@ class PublishedTopline(Result):
     type: str = "multi"
 
     formats: ClassVar[dict] = {"estimate": "percent1"}
+
+    def table(self) -> Table:
+        """Options with their counts, the most frequent first, in the language of the session."""
+        from clientlab.session import tables, texts
+
+        lang = texts.language()
+        rows = self.frame.sort_values("estimate", ascending=False, kind="stable")
+        shown = rows[["count", "estimate", "low", "high", "base"]]
+        shown.insert(0, "label", rows[f"label_{lang}"])
+        formats = {"low": "percent", "high": "percent", **self.formats}
+        return tables.table(shown, formats=formats, footer=self.provenance.footer(lang))
 
     def _said(self, share: float, lang: str) -> str:
         """The options with this share: the first by name, how many more."""

@@ -277,3 +277,14 @@ def test_a_label_with_a_comma_and_no_quotation_marks_is_an_error(write):
     path = write(f"{HEADER}s,q,multi,a,Calls, weekly,54.7,percent,exact\n")
     with pytest.raises(InvalidValue, match="row 2: 1 row with cells under no column name"):
         Study.read(path)
+
+
+def test_the_table_names_options_once_and_shows_the_counts_behind_the_figures():
+    from clientlab.session import setup
+
+    setup("ru")
+    table = published_topline(published("loyalty_methods")).table().frame
+    setup("en")
+    assert list(table) == ["вариант", "человек", "оценка", "от", "до", "база"]
+    first = "Постоянно улучшают услугу и экспертизу команды"
+    assert table.iloc[0].tolist() == [first, "53", "55,8%", "46%", "65%", "95"]
