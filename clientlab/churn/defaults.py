@@ -87,7 +87,8 @@ class StackedModel(ClassifierMixin, BaseEstimator):
 
     Notes
     -----
-    A super learner (van der Laan, Polley & Hubbard 2007): see `stacking.combine` for the
+    On rows of snapshots ridge and splines are hazards of one period, the horizon. A super
+    learner (van der Laan, Polley & Hubbard 2007): see `stacking.combine` for the
     weights and for what the intervals rest on.
 
     Examples

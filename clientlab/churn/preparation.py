@@ -143,6 +143,9 @@ def _columns(X: pd.DataFrame) -> Iterator[tuple[Any, np.ndarray]]:
             f"The models take a DataFrame, so that numbers and categories can be told apart; got "
             f"{type(X).__name__}."
         )
+    twice = X.columns[X.columns.duplicated()].unique()
+    if len(twice):
+        raise InvalidValue(f"Column {twice[0]!r} is there more than once; rename all but one.")
     for name, values in X.items():
         if pd.api.types.is_bool_dtype(values) or pd.api.types.is_numeric_dtype(values):
             numbers = values.astype(float).to_numpy()

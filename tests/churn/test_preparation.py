@@ -6,12 +6,15 @@ months   model                  months   gap    model = b
 gap      a
 """
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
 from clientlab.churn.preparation import Prepared
+from clientlab.problems import InvalidValue
 
 
 def test_numbers_gaps_and_steps_by_hand():
@@ -61,3 +64,17 @@ def test_rare_categories_are_pooled_and_two_need_one_step():
 @pytest.mark.parametrize("values", [[1.0] * 30, [np.nan] * 30, ["same"] * 30, [True] * 30])
 def test_a_column_that_says_nothing_has_no_part(values):
     assert Prepared(knots=4).fit(pd.DataFrame({"column": values})).blocks_ == {"column": []}
+
+
+def test_a_column_that_is_there_twice_is_refused():
+    X = pd.DataFrame(np.ones((3, 2)), columns=["nps", "nps"])
+    words = "Column 'nps' is there more than once; rename all but one."
+    with pytest.raises(InvalidValue, match=f"^{re.escape(words)}$"):
+        Prepared().fit(X)
+
+
+@pytest.mark.parametrize("kind", ["Int64", "Float64", "boolean"])
+def test_gaps_of_pandas_own_kinds_are_gaps(kind):
+    plain = pd.DataFrame({"n": [1.0, 0.0, np.nan, 1.0] * 10})
+    own = plain.astype({"n": kind})
+    np.testing.assert_array_equal(Prepared().fit_transform(own), Prepared().fit_transform(plain))
