@@ -46,6 +46,8 @@ class MultinomialHazard(ClassifierMixin, BaseEstimator):
     causes_ : list of str
     coef_ : ndarray, shape (columns of the matrix, causes)
     intercept_ : ndarray, shape (causes,)
+    effective_parameters : float
+        Trace of (information + penalty)⁻¹ information (Gray 1992), intercepts not counted.
 
     Notes
     -----
@@ -108,8 +110,10 @@ class MultinomialHazard(ClassifierMixin, BaseEstimator):
             stays = _stays(days_at_risk, left, self.step, self.periods_)
         events = (cause[:, None] == np.array(self.causes_, dtype=object)).astype(float)
         Z = self.prepared_.transform(X)
-        solved = _maximum(Lived(Z, events, stays), self._penalty())
+        lived = Lived(Z, events, stays)
+        solved = _maximum(lived, self._penalty())
         self.intercept_, self.coef_ = solved[0], solved[1:]
+        self.effective_parameters = _effective(lived, solved, self._penalty())
         return self
 
     def predict_causes(self, X: pd.DataFrame) -> pd.DataFrame:
@@ -220,3 +224,21 @@ def _maximum(lived: Lived, penalty: np.ndarray) -> np.ndarray:
     options = {"maxiter": STEPS, "maxfun": 2 * STEPS, "gtol": 1e-6, "ftol": 1e-13}
     found = minimize(lost, start.ravel(), jac=True, method="L-BFGS-B", options=options)
     return found.x.reshape(start.shape)
+
+
+def _effective(lived: Lived, solved: np.ndarray, penalty: np.ndarray) -> float:
+    """Effective number of parameters, intercepts not counted."""
+    A = np.column_stack([np.ones(len(lived.Z)), lived.Z])
+    hazard, _ = _hazards(A @ solved)
+    rows = lived.stays + lived.events.sum(axis=1)
+    width, causes = A.shape[1], solved.shape[1]
+    information = np.zeros((causes, width, causes, width))
+    for one in range(causes):
+        for other in range(one + 1):
+            weight = rows * hazard[:, one] * ((one == other) - hazard[:, other])
+            block = (A.T * weight) @ A
+            information[one, :, other], information[other, :, one] = block, block
+    flat = information.reshape(causes * width, -1)
+    pull = np.kron(penalty, np.diag(np.append(0.0, np.ones(width - 1))))
+    found = np.linalg.lstsq(flat + pull, flat, rcond=None)[0]
+    return float(np.trace(found)) - causes

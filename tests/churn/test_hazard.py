@@ -109,6 +109,25 @@ def test_the_penalty_is_what_is_left_when_the_shared_effect_is_at_its_best():
     assert effects @ model._penalty() @ effects == pytest.approx(slow)
 
 
+def test_effective_parameters_run_from_all_coefficients_to_none(clients):
+    X, cause = clients
+    found = [MultinomialHazard(ridge=r).fit(X, cause).effective_parameters for r in (0, 20, 1e7)]
+    assert found[0] == pytest.approx(9)  # 3 columns × 3 causes
+    assert found[0] > found[1] > found[2]
+    assert found[2] == pytest.approx(0, abs=0.01)
+
+
+def test_effective_parameters_of_one_cause_are_those_of_the_ridge(clients):
+    from clientlab.churn.additive import AdditiveLogistic
+
+    X, cause = clients
+    left = (cause != "").astype(int)
+    # One cause: a ridge of 40 for β and for δ is one of 20 for their sum.
+    ours = MultinomialHazard(ridge=40).fit(X, left).effective_parameters
+    assert ours == pytest.approx(AdditiveLogistic(ridge=20).fit(X, left).effective_parameters,
+                                 abs=1e-3)  # fmt: skip
+
+
 def test_a_strong_ridge_lets_no_column_count(clients):
     X, cause = clients
     p = MultinomialHazard(ridge=1e7).fit(X, cause).predict_proba(X)[:, 1]
