@@ -214,7 +214,9 @@ def verdict(
     exclude 0, which needs no correction for the number of rules and no choice of a best
     one. It is corrected for the number of models (Bonferroni): any of them may win by
     chance. 'Worse' may be found at any rule and is corrected for all pairs. The differences
-    are paired, clients drawn anew with all their rows.
+    are paired, clients drawn anew with all their rows. On 50 invented agencies of 240
+    clients who left by chance a ridge on all features beat the ten rules 0 times; by the
+    level of the interval 4 times could have been chance.
 
     Examples
     --------
