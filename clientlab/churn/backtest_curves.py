@@ -68,8 +68,9 @@ class Curves(Result):
         return rows.sort_values("estimate", ascending=False, kind="stable")
 
     def headline(self, lang: str = "en") -> str:
-        best = self._at_a_tenth().iloc[0]
-        name, share = self.labels[best["candidate"]], percent(best["estimate"], lang)
+        rows = self._at_a_tenth().set_index("candidate")
+        first = next(iter(self.labels))  # not the luckiest of all at this one point
+        name, share = self.labels[first], percent(rows.loc[first, "estimate"], lang)
         return {
             "lift": Text(f"Calling a tenth by '{name.en}' reaches {share} of those who leave",
                          f"Звонок десятой части по «{name.ru}» достаёт {share} уходящих"),
