@@ -193,6 +193,7 @@ def dots(
             )
     ax.set_yticks(place, _row_labels(labels), size=size, parse_math=False)
     ax.set_ylim(len(values) - 0.4, -0.6)
+    number_axis(ax.xaxis)  # the decimal mark of the language; callers may write otherwise
     ax.grid(axis="x", linewidth=0.8)
     ax.tick_params(axis="y", length=0)
     ax.spines[["left", "bottom"]].set_visible(False)
