@@ -143,7 +143,8 @@ def asked_for(
 share of those who wanted to leave stayed after a talk last year?
     """
     if demo:
-        success, acceptance = success or 0.25, acceptance or 0.5
+        success = 0.25 if success is None else success
+        acceptance = 0.5 if acceptance is None else acceptance
     if success is None or acceptance is None:
         return CannotSay.because(Text(
             "Whom to call: say success= and acceptance=; nobody knows them but you. To start: what "
@@ -278,8 +279,9 @@ def plan(
     factor, assumed = _break_even(called, offer)
     shown = ["client_id", "probability", "value", "estimate", "low", "high", "base", "hours",
              "cost", "decision", "label_en", "label_ru"]  # fmt: skip
+    told = plan_notes(frame, hold_out, provenance.currency or "")
     return Plan(
-        frame[shown], provenance, (*plan_notes(frame, hold_out), *notes), offer=offer,
+        frame[shown], provenance, (*told, *notes), offer=offer,
         hours=left["hours"], money=left["money"], break_even=float(factor * assumed),
         assumed=float(assumed), curve=_curve(called, offer, assumed),
     )  # fmt: skip

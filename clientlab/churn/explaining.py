@@ -26,6 +26,7 @@ __all__ = ["Attribution", "Reasons", "attribute", "reasons", "why"]
 
 AGAINST = Text(" (unexpected: usually a good sign)", " (неожиданно: обычно это хороший знак)")
 PLAIN = Text("nothing stands out", "ничего особенного")
+DRAWN = 9  # topics in the picture; the others are one row, so that what is drawn adds up
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -113,7 +114,7 @@ class Reasons(Result):
         from clientlab.session import charts, texts
 
         lang = texts.language()
-        rows = self.of(self.frame["client_id"].iloc[0]).head(10)
+        rows = _drawn(self.of(self.frame["client_id"].iloc[0]))
         told = [f"{'+' if part > 0 else ''}{number(part, lang, digits=2)}"
                 for part in rows["part"]]  # fmt: skip
         with charts.picture(self, ax) as axes:
@@ -122,6 +123,18 @@ class Reasons(Result):
                         reference=0.0, quiet=(rows["part"] <= 0).to_list())  # fmt: skip
             charts.number_axis(axes.xaxis)
         return axes
+
+
+def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
+    """The largest parts to either side and the sum of the others, the largest first."""
+    if len(rows) <= DRAWN + 1:
+        return rows
+    most = rows["part"].abs().nlargest(DRAWN).index
+    rest = rows.drop(index=most)["part"]
+    others = Text(f"the other {len(rest)} together", f"остальные {len(rest)} вместе")
+    row = {"part": rest.sum(), "phrase_en": others.en, "phrase_ru": others.ru}
+    shown = pd.concat([rows.loc[most, list(row)], pd.DataFrame([row])], ignore_index=True)
+    return shown.sort_values("part", ascending=False, kind="stable")
 
 
 def reasons(
@@ -182,8 +195,13 @@ def reasons(
         from clientlab.churn.features import FEATURES
 
         features = FEATURES
-    found = attribute(model, X, background=background)
     ids = X.index.get_level_values("client_id") if "client_id" in X.index.names else X.index
+    if ids.has_duplicates:
+        raise InvalidValue(
+            f"Client {ids[ids.duplicated()][0]!r} has several rows: reasons are of one day. Take "
+            "one day, say snapshots.at(day).X."
+        )
+    found = attribute(model, X, background=background)
     usual = {name: _usual(background[name]) for name in X.columns}
     order = np.argsort(-found.probability.to_numpy(), kind="stable")
     rows = [row for place in order
@@ -227,7 +245,20 @@ def why(risks: Result, client: Any = None) -> Result:
         return risks
     whole: Reasons = risks.reasons  # pyright: ignore[reportAttributeAccessIssue]
     rows = whole.of(whole.frame["client_id"].iloc[0] if client is None else client)
-    return replace(whole, frame=rows.reset_index(drop=True))
+    return replace(whole, frame=rows.reset_index(drop=True),
+                   notes=(*whole.notes, *_as_listed(whole, risks.frame, rows)))  # fmt: skip
+
+
+def _as_listed(whole: Reasons, listed: pd.DataFrame, rows: pd.DataFrame) -> list[Text]:
+    """Why the list has another probability than the parts add up to, where it has."""
+    client = rows["client_id"].iloc[0]
+    told = percent(float(listed.loc[listed["client_id"] == client, "estimate"].iloc[0]))
+    if told == whole._model_says(client):
+        return []
+    return [Text(f"On the list {told}: there probabilities are corrected by what came of clients "
+                 "whom the model had not seen.",
+                 f"В списке {told}: там вероятности поправлены по тому, что стало с клиентами, "
+                 "которых модель не видела.")]  # fmt: skip
 
 
 def _usual(values: pd.Series) -> Any:

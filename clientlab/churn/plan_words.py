@@ -156,14 +156,14 @@ class PlanWords:
         return axes
 
 
-def plan_notes(frame: pd.DataFrame, hold_out: float) -> tuple[Text, ...]:
+def plan_notes(frame: pd.DataFrame, hold_out: float, currency: str = "") -> tuple[Text, ...]:
     """What the reader of a plan must know."""
     notes = [Text("Success and acceptance are assumptions of the analyst, not results.",
                   "Успех и согласие на предложение — допущения аналитика, а не результат."
                   )]  # fmt: skip
     out = frame[frame["decision"] == "held_out"]
     if len(out):
-        notes.append(_price_of_knowing(out, int((frame["decision"] == "call").sum())))
+        notes.append(_price_of_knowing(out, int((frame["decision"] == "call").sum()), currency))
     elif not hold_out:
         notes.append(Text(
             "Nobody is left uncalled: next quarter cannot tell what the calls did. "
@@ -180,7 +180,7 @@ def plan_notes(frame: pd.DataFrame, hold_out: float) -> tuple[Text, ...]:
     return tuple(notes)
 
 
-def _price_of_knowing(out: pd.DataFrame, called: int) -> Text:
+def _price_of_knowing(out: pd.DataFrame, called: int, currency: str) -> Text:
     """What leaving some uncalled costs, and which difference they can show."""
     p = float(out["probability"].mean())
     # Two shares at 5% and 80% power: 1.96 + 0.84 standard errors.
@@ -188,14 +188,15 @@ def _price_of_knowing(out: pd.DataFrame, called: int) -> Text:
     shows = Text(f"With so few, only a difference of about {percent(gap)} in leaving would show.",
                  f"При таком числе видна лишь разница в уходе около {percent(gap, 'ru')}."
                  )  # fmt: skip
-    if gap > 0.9:
-        shows = Text("So few tell nothing in one quarter: add up several.",
-                     "За один квартал столь малое число ничего не покажет: складывайте несколько."
-                     )  # fmt: skip
+    if gap > p:  # more than even calls that always work could spare
+        shows = Text("Even calls that always work would not show in one quarter with so few: add "
+                     "up several.",
+                     "За один квартал при таком числе не видны и безотказные звонки: складывайте "
+                     "несколько.")  # fmt: skip
     many, price = len(out), out["estimate"].sum()
     return Text(
-        f"Left uncalled to compare: {many}, which costs about {in_currency(price, '')} of "
+        f"Left uncalled to compare: {many}, which costs about {in_currency(price, currency)} of "
         f"expected profit. {shows.en}",
-        f"Без звонка для сравнения: {many}; это около {in_currency(price, '', 'ru')} ожидаемой "
+        f"Без звонка для сравнения: {many}; это около {in_currency(price, currency, 'ru')} ожидаемой "
         f"прибыли. {shows.ru}",
     )

@@ -100,6 +100,9 @@ class Known(Result):
     def headline(self, lang: str = "en") -> str:
         low = self.frame.iloc[-1]
         table = table_name(low["table"])
+        if low["estimate"] == 1:
+            return Text("Every value was known on its day",
+                        "Все значения были известны на свою дату").in_language(lang)  # fmt: skip
         return Text(
             f"Least was known from '{table.en}': {percent(low['estimate'])} of the values",
             f"Хуже всего известно из «{table.ru}»: {percent(low['estimate'], 'ru')} значений",

@@ -204,8 +204,16 @@ def test_a_random_tenth_is_held_out_and_its_price_told():
     assert len(found.held_out) == 4
     assert len(found.called) == 36
     assert found.notes[1].en == (
-        "Left uncalled to compare: 4, which costs about 100 of expected profit. With so few, only "
-        "a difference of about 68% in leaving would show."
+        "Left uncalled to compare: 4, which costs about 100 of expected profit. Even calls that "
+        "always work would not show in one quarter with so few: add up several."
+    )
+    enough = pd.DataFrame({"client_id": range(400), "probability": 0.5, "value": 1000.0,
+                           "cause": "price"})  # fmt: skip
+    # 2.8 · √(0.5 · 0.5 · (1/40 + 1/360))
+    assert (
+        plan(enough, OFFER, hold_out=0.1)
+        .notes[1]
+        .en.endswith("With so few, only a difference of about 23% in leaving would show.")
     )
     again = plan(many, OFFER, hold_out=0.1, seed=3)
     assert again.held_out["client_id"].tolist() == found.held_out["client_id"].tolist()

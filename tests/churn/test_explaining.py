@@ -160,3 +160,38 @@ def test_every_step_has_both_languages_and_its_source():
 def test_the_picture_shows_the_client_with_the_highest_probability(found):
     labels = [label.get_text() for label in found.plot().get_yticklabels()]
     assert labels[0] == "has claims"
+
+
+def test_what_is_drawn_adds_up_and_leaves_out_no_large_part_against_leaving():
+    names = [f"n{place}" for place in range(14)]
+    # Thirteen small parts for leaving, one large part against it.
+    slopes = pd.Series([0.1 + place / 100 for place in range(13)] + [-3.0], index=names)
+
+    class Many:
+        baseline = 0.0
+
+        def predict_proba(self, X):
+            p = 1 / (1 + np.exp(-(X[names] @ slopes)))
+            return np.column_stack([1 - p, p])
+
+        def contributions(self, X):
+            return X[names] * slopes
+
+    X = pd.DataFrame(1.0, index=pd.Index(["a"], name="client_id"), columns=names)
+    axes = reasons(Many(), X, background=X).plot()
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    drawn = dict(zip(labels, axes.collections[-1].get_offsets()[:, 0], strict=True))
+    assert len(labels) == 10
+    assert min(drawn.values()) == pytest.approx(-3)
+    assert drawn["the other 5 together"] == pytest.approx(0.1 + 0.11 + 0.12 + 0.13 + 0.14)
+    assert sum(drawn.values()) == pytest.approx(slopes.sum())
+
+
+def test_several_days_of_one_client_are_refused(table):
+    twice = pd.concat([table, table.loc[["b"]]])
+    said = (
+        r"^Client 'b' has several rows: reasons are of one day. Take one day, say "
+        r"snapshots.at\(day\).X.$"
+    )
+    with pytest.raises(InvalidValue, match=said):
+        reasons(Model(), twice, background=table)
