@@ -197,6 +197,6 @@ def _price_of_knowing(out: pd.DataFrame, called: int, currency: str) -> Text:
     return Text(
         f"Left uncalled to compare: {many}, which costs about {in_currency(price, currency)} of "
         f"expected profit. {shows.en}",
-        f"Без звонка для сравнения: {many}; это около {in_currency(price, currency, 'ru')} ожидаемой "
-        f"прибыли. {shows.ru}",
+        f"Без звонка для сравнения: {many}; это около {in_currency(price, currency, 'ru')} "
+        f"ожидаемой прибыли. {shows.ru}",
     )
