@@ -6,6 +6,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 READY := $(VENV)/.ready
 LANGUAGE ?= en
+# A file of tests, or a notebook, stays whole on one of as many processes as there are processors.
+SHARED := --numprocesses logical --dist loadfile
 
 .DEFAULT_GOAL := report
 .PHONY: report test check simulate lab record lock benchmarks clean
@@ -14,14 +16,14 @@ report: $(READY)  ## all notebooks on demo and published data -> report/index.ht
 	$(RUN) clientlab report --lang $(LANGUAGE)
 
 test: $(READY)  ## everything but the simulations; notebooks by full nbval
-	$(RUN) pytest tests clientlab
-	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout=300 -p no:cacheprovider notebooks
+	$(RUN) pytest tests clientlab $(SHARED)
+	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout=300 -p no:cacheprovider notebooks $(SHARED)
 
 check: $(READY)  ## style, types, fast tests
 	$(RUN) ruff format --check conftest.py clientlab tests benchmarks
 	$(RUN) ruff check conftest.py clientlab tests benchmarks notebooks
 	$(RUN) pyright
-	$(RUN) pytest tests clientlab --ignore tests/notebooks
+	$(RUN) pytest tests clientlab --ignore tests/notebooks $(SHARED)
 
 simulate: $(READY)  ## coverage of every interval, level of every test
 	$(RUN) pytest tests -m simulation
