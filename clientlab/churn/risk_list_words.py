@@ -174,7 +174,7 @@ class RiskListWords:
         footer = self.provenance.footer(lang)
         return [
             Sheet(list_name, rows, heads, kinds, self.headline(lang), footer),
-            Sheet(about, notes, {"note": head}, {"note": "long"}, self.measures(lang), footer),
+            Sheet(about, notes, {"note": head}, {"note": "note"}, self.measures(lang), footer),
         ]
 
 

@@ -20,12 +20,15 @@ from clientlab.wording import checked_language
 KINDS = {
     "text": ("@", 16),
     "long": ("@", 46),
+    "note": ("@", 100),
     "whole": ("0", 6),
     "percent": ("0%", 11),
     "money": ("#,##0", 15),
     "number": ("0.0", 11),
     "day": ("yyyy-mm-dd", 12),
 }
+WRAPPED = ("long", "note")
+WORDS = ("text", *WRAPPED)  # at the left, a little off the number before
 HEAD_ROW = 2  # rows above it: title, and a free one
 LINE = 15  # points of a line of text
 MOST = 31  # characters that Excel allows in the name of a sheet
@@ -109,14 +112,16 @@ def _fill(book, sheet: Sheet) -> None:
     page = book.add_worksheet(sheet.name[:MOST])
     large = book.add_format({"bold": True, "font_size": 14, "font_color": style.INK})
     small = book.add_format({"font_size": 9, "font_color": style.QUIET})
-    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom",
-                            "font_color": style.INK})  # fmt: skip
     page.write(0, 0, sheet.title, large)
     for place, name in enumerate(sheet.frame.columns):
-        written, width = KINDS[sheet.kinds.get(name, "text")]
+        kind = sheet.kinds.get(name, "text")
+        written, width = KINDS[kind]
+        side = {"align": "left", "indent": 1} if kind in WORDS else {"align": "right"}
+        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom",
+                                "font_color": style.INK, **side})  # fmt: skip
         cell = book.add_format({"num_format": written, "valign": "top", "bottom": 4,
-                                "bottom_color": style.RULE,
-                                "text_wrap": sheet.kinds.get(name) == "long"})  # fmt: skip
+                                "bottom_color": style.RULE, "text_wrap": kind in WRAPPED,
+                                **side})  # fmt: skip
         title = str(sheet.heads.get(name, name))
         page.set_column(place, place, max(width, min(len(title), 20)))
         page.write(HEAD_ROW, place, title, head)
@@ -137,9 +142,8 @@ def _fill(book, sheet: Sheet) -> None:
 
 def _lines(sheet: Sheet) -> list[int]:
     """Lines that the longest text of each row takes: Excel does not measure them itself."""
-    wide = [name for name in sheet.frame.columns if sheet.kinds.get(name) == "long"]
-    width = KINDS["long"][1]
-    return [max([1, *(-(-len(str(row[name])) // width) for name in wide)])
+    wide = {name: KINDS[kind][1] for name, kind in sheet.kinds.items() if kind in WRAPPED}
+    return [max([1, *(-(-len(str(row[name])) // width) for name, width in wide.items())])
             for _, row in sheet.frame.iterrows()]  # fmt: skip
 
 

@@ -75,3 +75,13 @@ def test_a_missing_folder_is_told(sheet, tmp_path):
     assert str(told.value) == (
         f"The folder {str(tmp_path / 'none')!r} does not exist: make it first."
     )
+
+
+def test_heads_stand_over_their_columns_numbers_right_words_left(tmp_path):
+    frame = pd.DataFrame({"money": [10], "why": ["price"]})
+    sheet = Sheet("list", frame, kinds={"money": "money", "why": "long"})
+    page = openpyxl.load_workbook(write_workbook(tmp_path / "a.xlsx", [sheet]))["list"]
+    for row in (3, 4):
+        assert [page.cell(row, place).alignment.horizontal for place in (1, 2)] == ["right", "left"]
+        # Words do not touch the number before them.
+        assert page.cell(row, 2).alignment.indent == 1
