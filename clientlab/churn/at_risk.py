@@ -124,3 +124,9 @@ def who_is_left_out(base: ClientBase, contract: str) -> list[Text]:
             "пишет. Для них есть contract='project'.",
         )
     ]
+
+
+def with_left_out(nobody: Text, base: ClientBase, contract: str) -> Text:
+    """The sentence that there is nobody, and whom to look at instead."""
+    told = [nobody, *who_is_left_out(base, contract)]
+    return Text(" ".join(one.en for one in told), " ".join(one.ru for one in told))

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from clientlab.churn.at_risk import announced, checked_contract
+from clientlab.churn.at_risk import announced, ends
 from clientlab.churn.risk_lists import RiskList, Scored, score_today
 from clientlab.clients.base import ClientBase
 from clientlab.clients.losses import ALL, ExpectedLosses, loss_row, recurring_fee
@@ -103,18 +103,18 @@ def next_quarter(
     if isinstance(source, RiskList):
         now, base = source.scored, source.scored.base
         model = now.model if model is None else model
-        how["horizon"] = now.training.horizon
+        how |= {"horizon": now.training.horizon, "contract": now.training.contract}
     else:
         base = source
         now = score_today(base, model, **how)
     if isinstance(now, CannotSay):
         return now
-    gone = _gave_notice(now, contract)
+    gone = _gave_notice(now)
     frame = _rows(now, gone, by, level)
     then = score_today_before(base, model, now.training.horizon, how)
     before = pd.Series(dtype=float)
     if then is not None:
-        told = _gave_notice(then, contract)
+        told = _gave_notice(then)
         before = _rows(then, told, None, level).iloc[-1][["estimate", "low", "high", "base"]].copy()
         before["came"] = _came(base, then, told)
     provenance = replace(base.provenance(int(frame["base"].iloc[-1]), CURRENT),
@@ -145,10 +145,9 @@ def _groups(base: ClientBase, by: str | None, clients: pd.Index) -> pd.Series | 
     return last.set_index("client_id")[by].reindex(clients).reset_index(drop=True)
 
 
-def _gave_notice(found: Scored, contract: str) -> pd.Index:
+def _gave_notice(found: Scored) -> pd.Index:
     """Clients of the day who are not at risk any more: they are as good as gone."""
-    base = found.base
-    return announced(base, contract, checked_contract(base, contract, None))
+    return announced(found.base, found.training.contract, found.training.silent_after)
 
 
 def _about_notice(count: int) -> list[Text]:
@@ -181,7 +180,8 @@ def _rows(found: Scored, gone: pd.Index, by: str | None, level: float) -> pd.Dat
 
 def _came(base: ClientBase, then: Scored, announced_then: pd.Index) -> int:
     """Of the clients there then, who ended within the horizon after that day."""
-    spells = base.tables["clients"]
+    # Project clients end where their silence says so, and by the threshold known then.
+    spells = ends(base, then.training.contract, then.training.silent_after)
     end = then.base.day + then.training.horizon
     gone = spells[(spells["ended_on"] > then.base.day) & (spells["ended_on"] <= end)]
     return int(pd.Index(gone["client_id"].unique()).isin(then.clients.append(announced_then)).sum())

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clientlab.churn.at_risk import with_left_out
 from clientlab.churn.explaining import Reasons, reasons
 from clientlab.churn.likely import Recalibrated, recalibrate, unseen
 from clientlab.churn.risk_list_words import RiskListWords, card, doubt
@@ -205,15 +206,16 @@ def score_today(
     if not days:
         return CannotSay.because(
             Text(f"{LIST.en}: the records are too short to learn from; they must reach a year "
-                 "and the horizon back.",
-                 f"{LIST.ru}: история слишком коротка, нужны год и горизонт прогноза."),
+                 "and the horizon back. Add earlier ones, or take a shorter horizon.",
+                 f"{LIST.ru}: история слишком коротка, нужны год и горизонт прогноза. Добавьте "
+                 "более ранние записи или возьмите горизонт короче."),
             base.provenance(),
         )  # fmt: skip
     whole = snapshots(base, [*days, base.day], horizon=horizon, contract=contract,
                       features=FEATURES if features is None else features)  # fmt: skip
     leavers = int(whole.y.groupby(whole.clients).max().sum()) if len(whole) else 0
     if leavers < LEAVERS or whole.censored.empty:
-        return _too_few(base, leavers, len(whole.censored))
+        return _too_few(base, leavers, len(whole.censored), contract)
     if model is None:
         from clientlab.churn.defaults import default_model
 
@@ -230,12 +232,11 @@ def score_today(
     return Scored(base, fitted, past, now, line, fitted.predict_proba(now)[:, 1])
 
 
-def _too_few(base: ClientBase, leavers: int, today: int) -> CannotSay:
+def _too_few(base: ClientBase, leavers: int, today: int, contract: str) -> CannotSay:
     if not today:
-        return CannotSay.because(
-            Text(f"{LIST.en}: nobody is a client on {base.day:%Y-%m-%d}.",
-                 f"{LIST.ru}: на {base.day:%d.%m.%Y} клиентов нет."), base.provenance(),
-        )  # fmt: skip
+        nobody = Text(f"{LIST.en}: nobody can leave any more after {base.day:%Y-%m-%d}.",
+                      f"{LIST.ru}: после {base.day:%d.%m.%Y} уходить некому.")  # fmt: skip
+        return CannotSay.because(with_left_out(nobody, base, contract), base.provenance())
     return CannotSay.because(
         Text(f"{LIST.en}: {number(leavers)} clients left in the days that can be learned from; "
              f"under {LEAVERS} no model can be told from chance. Go by the rules (RULES) and the "

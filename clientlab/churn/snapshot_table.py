@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clientlab.churn.at_risk import at_risk, checked_contract, ends, who_is_left_out
+from clientlab.churn.at_risk import (
+    at_risk,
+    checked_contract,
+    ends,
+    who_is_left_out,
+    with_left_out,
+)
 from clientlab.churn.feature_values import called, joined, lacking, windowed
 from clientlab.churn.feature_windows import Aggregate
 from clientlab.churn.features import FEATURES, Feature, as_feature
@@ -121,7 +127,7 @@ def snapshots(
 def every_months(
     base: ClientBase, months: int = 3, *, horizon: Any = "90D", **more: Any
 ) -> Snapshots | CannotSay:
-    """Snapshots on the last days of months, or a sentence where the records are too short.
+    """Snapshots on the last days of months, or a sentence where there is nobody to look at.
 
     Parameters
     ----------
@@ -145,12 +151,18 @@ def every_months(
         length = horizon_of(horizon).days
         short = Text(
             f"Snapshots: the records ({base.observed_from:%Y-%m-%d} to {base.day:%Y-%m-%d}) are "
-            f"shorter than a year and {length} days.",
+            f"shorter than a year and {length} days. Add earlier records, or take a shorter "
+            "horizon.",
             f"Срезы: записи ({base.observed_from:%d.%m.%Y} – {base.day:%d.%m.%Y}) короче года и "
-            f"{length} дней.",
+            f"{length} дней. Добавьте более ранние записи или возьмите горизонт короче.",
         )
         return CannotSay.because(short, base.provenance())
-    return snapshots(base, days, horizon=horizon, **more)
+    found = snapshots(base, days, horizon=horizon, **more)
+    if len(found.X):
+        return found
+    nobody = Text("Snapshots: nobody was at risk of leaving on any of these days.",
+                  "Срезы: ни на одну из дат уходить было некому.")  # fmt: skip
+    return CannotSay.because(with_left_out(nobody, base, found.contract), base.provenance())
 
 
 def _values(

@@ -5,7 +5,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from clientlab.churn import economics, risk_list
+from clientlab.churn import economics, every_months, risk_list
 from clientlab.churn.models import ridge_logistic
 from clientlab.churn.risk_lists import score_today, yearly_value
 from clientlab.clients import ClientBase
@@ -142,8 +142,28 @@ def test_records_of_less_than_a_year_make_no_list():
                            observed_from="2026-01-01", observed_until="2026-08-31")  # fmt: skip
     assert risk_list(base).say() == (
         "The list of clients at risk: the records are too short to learn from; they must reach a "
-        "year and the horizon back."
+        "year and the horizon back. Add earlier ones, or take a shorter horizon."
     )
+
+
+def test_project_clients_alone_are_named_with_the_line_that_looks_at_them():
+    frame = pd.DataFrame({"client_id": ["a", "b"], "started_on": "2023-01-01",
+                          "contract": "project"})  # fmt: skip
+    bills = pd.DataFrame({"client_id": ["a"], "issued_on": ["2023-02-01"], "amount": [1]})
+    base = ClientBase.read({"clients": frame, "invoices": bills},
+                           observed_from="2023-01-01", observed_until="2026-08-31")  # fmt: skip
+    left_out = (
+        "Project clients (2) are left out: they fall silent, nobody writes down their end. "
+        "contract='project' looks at them."
+    )
+    assert risk_list(base).say() == (
+        f"The list of clients at risk: nobody can leave any more after 2026-08-31. {left_out}"
+    )
+    rows = every_months(base)
+    assert rows.say() == (
+        f"Snapshots: nobody was at risk of leaving on any of these days. {left_out}"
+    )
+    assert rows.say("ru").endswith("Для них есть contract='project'.")
 
 
 def test_a_margin_that_is_no_share_is_refused(base):

@@ -245,7 +245,8 @@ def test_records_too_short_are_said_and_handed_on():
                 observed_until="2024-12-31")  # fmt: skip
     rows = every_months(base)
     assert rows.say() == (
-        "Snapshots: the records (2024-01-01 to 2024-12-31) are shorter than a year and 90 days."
+        "Snapshots: the records (2024-01-01 to 2024-12-31) are shorter than a year and 90 days. "
+        "Add earlier records, or take a shorter horizon."
     )
     for handed in (left_after(rows), known(rows), telling(rows), todays_table(rows),
                    how_early(rows, "spend_90"), check_no_leakage(base, rows)):  # fmt: skip
