@@ -29,9 +29,10 @@ from clientlab.practices.toplines import hits_of
 from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay
 from clientlab.stats import design, mover, proportions
-from clientlab.wording import Text
+from clientlab.wording import Text, plural
 
 EACH = ("respondent", "cluster")
+FEWEST = 10  # answers under which nothing is compared, as in a crosstab
 MEASURED = Text(
     "No difference: one side is measured, the other is what people say of themselves. Requests "
     "and agencies are different units, and nobody timed the agencies. place(measured, published) "
@@ -124,7 +125,9 @@ def against_published(
     if refusal is not None:
         return CannotSay.because(refusal, survey.provenance(0))
     counted = _one_vote_each(survey, given) if each == "cluster" else survey
-    pairs = options_matched(given.question, published, figures.rows)
+    pairs = _held(options_matched(given.question, published, figures.rows), given)
+    if pairs.empty:
+        return CannotSay.because(NOT_HELD, survey.provenance(0))
     ours = _ours(counted, given, pairs, level)
     if ours is None:
         return CannotSay.because(ONE_CLUSTER, survey.provenance(0))
@@ -140,7 +143,7 @@ def against_published(
         frame, replace(survey.provenance(int(given.inside.sum())), source=source),
         notes_of(survey, given, published, figures, frame, each),
         question=given.question, level=level, asked=published.asked, adjust=adjust,
-        next_base=following.base if following else None,
+        next_base=following.base if following else None, base_named=figures.how == "named",
     )  # fmt: skip
 
 
@@ -148,6 +151,20 @@ ONE_CLUSTER = Text(
     "All answers come from one cluster, so how far ours vary is not known and nothing is compared.",
     "Все ответы из одного кластера: насколько они разнятся, неизвестно, и сравнения нет.",
 )
+
+
+NOT_HELD = Text(
+    "The export has no column for any option that was printed. Add the wording of its headers to "
+    'the codebook: also: ["…"].',
+    "В выгрузке нет колонок ни для одного напечатанного варианта. Допишите формулировки её "
+    'заголовков в кодовую книгу: also: ["…"].',
+)
+
+
+def _held(pairs: pd.DataFrame, given: Answers) -> pd.DataFrame:
+    """Without options that the export has no column for: nobody could be asked of them."""
+    answered = hits_of(given)[1].any(axis=0)
+    return pairs[answered[pairs["own"].to_numpy()]]
 
 
 def _refusal(survey: Survey, given: Answers, figures: Figures) -> Text | None:
@@ -165,10 +182,13 @@ def _refusal(survey: Survey, given: Answers, figures: Figures) -> Text | None:
             "Ни одна база не подходит этим цифрам или по ним её не узнать, а разности она нужна. "
             "Если знаете, сколько ответило, назовите: base=….",
         )
-    if not given.inside.any():
+    people = int(given.inside.sum())
+    if people < FEWEST:
         return Text(
-            f"Nobody answered «{given.question.text.en}».",
-            f"На вопрос «{given.question.text.ru}» никто не ответил.",
+            f"«{given.question.text.en}»: {people} {plural(people, 'answer', 'answers')}; at least "
+            f"{FEWEST} are needed to be held against printed figures.",
+            f"«{given.question.text.ru}»: {people} {plural(people, 'ответ', 'ответа', 'ответов')}; "
+            f"чтобы сравнить с публикацией, нужно не меньше {FEWEST}.",
         )
     return None
 
@@ -207,7 +227,9 @@ def _ours(survey: Survey, given: Answers, pairs: pd.DataFrame, level: float) -> 
     if np.isnan(found.df).all():
         return None
     side = mover.effective(found, level)
-    return frame.assign(ours=side.share, effective_base=side.base, df=side.df)
+    # Clusters that all have the same share between 0 and 1 show no scatter: that is luck.
+    counted = np.where(np.isfinite(side.base), side.base, base)
+    return frame.assign(ours=side.share, effective_base=counted, df=side.df)
 
 
 def _compared(

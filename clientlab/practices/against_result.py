@@ -32,6 +32,8 @@ class AgainstPublished(Result):
     adjust : str
     next_base : int or None
         On which the verdicts were tried again.
+    base_named : bool
+        The base of the study was given, not told from its figures.
     """
 
     question: Any = None
@@ -39,6 +41,7 @@ class AgainstPublished(Result):
     asked: Text = Text("", "")
     adjust: str = "holm"
     next_base: int | None = None
+    base_named: bool = False
 
     unit: ClassVar[str] = "points"
     formats: ClassVar[dict] = {
@@ -100,11 +103,12 @@ class AgainstPublished(Result):
                        f"не меньше {low} п. п." if pd.isna(row["high"]) else
                        f"не больше {high} п. п.").in_language(lang)  # fmt: skip
         own, theirs = number(row["base"], lang), number(row["published_base"], lang)
+        theirs += "" if self.base_named else Text(" or more", " или больше").in_language(lang)
         return Text(
             f"{self.headline(lang)}. Widest: {self._said(row, lang)} (ours {ends}, base {own}; "
-            f"theirs {theirs} or more): difference {gap}, {percent(self.level)}.",
+            f"theirs {theirs}): difference {gap}, {percent(self.level)}.",
             f"{self.headline(lang)}. Самое большое отличие: {self._said(row, lang)} (у нас {ends}, "
-            f"база {own}; у них {theirs} или больше): разность {gap}, {percent(self.level, lang)}.",
+            f"база {own}; у них {theirs}): разность {gap}, {percent(self.level, lang)}.",
         ).in_language(lang)
 
     def decide(self, lang: str = "en") -> str:
@@ -117,6 +121,13 @@ class AgainstPublished(Result):
                 "Не говорить, что мы в чём-то из этого отстаём от рынка: опрос этого не показал.",
             ).in_language(lang)
         label = rows.iloc[0][f"label_{lang}"]
+        if self.question.type != "multi":  # an answer out of one list is not left out
+            return Text(
+                f"Decide whether fewer of us should say «{label}» than there: one answer of a list "
+                "is neither ahead nor behind by itself.",
+                f"Решить, должны ли у нас реже отвечать «{label}»: сам по себе один ответ из "
+                "списка — ни лучше, ни хуже.",
+            ).in_language(lang)
         return Text(
             f"Talk about «{label}»: is it left out on purpose? That the market does it does not "
             "show that it helps.",

@@ -186,10 +186,52 @@ def test_the_words_tell_both_directions_with_base_and_interval(survey, study):
     )
     assert found.say("ru").startswith(
         "У нас чаще: «Третье» 57%, в публикации меньше 30%; ещё отличий: 1. Самое большое "
-        "отличие: «Третье» 57%, в публикации меньше 30% (у нас 45–68%, база 70; у них 80 или "
-        "больше): разность не меньше"
+        "отличие: «Третье» 57%, в публикации меньше 30% (у нас 45–68%, база 70; у них 80): "
+        "разность не меньше"
     )
     assert "share of respondents, the study's a share of agencies" in found.notes[1].en
+
+
+def test_only_a_base_that_was_not_named_may_be_larger():
+    told = against_published(demo_survey(), "loyalty_methods", published("loyalty_methods"))
+    named = against_published(demo_survey(), "loyalty_methods", published("loyalty_methods"),
+                              base=190)  # fmt: skip
+    assert "theirs 95 or more)" in told.say()
+    assert "theirs 190)" in named.say()
+
+
+def test_an_option_without_a_column_in_the_export_is_not_compared(study):
+    whole = against_published(Survey.from_frame(frame(), BOOK), "ways", study("ways"), base=80)
+    held = Survey.from_frame(frame().drop(columns="ways b"), BOOK)
+    found = against_published(held, "ways", study("ways"), base=80)
+    assert found.frame["option"].tolist() == ["a", "c"]
+    assert found.frame["ours"].tolist() == whole.frame["ours"].tolist()[::2]
+    assert any("2 printed, 3 of ours" in note.en for note in found.notes)
+    none = Survey.from_frame(frame()[["ways own", "ways nothing"]], BOOK)
+    assert against_published(none, "ways", study("ways"), base=80).say() == (
+        "The export has no column for any option that was printed. Add the wording of "
+        'its headers to the codebook: also: ["…"].'
+    )
+
+
+def test_clusters_that_all_have_the_same_share_are_not_sure_of_it(study):
+    # 20 agencies of two, in each of which one ticks: no scatter at all
+    table = frame(people=40, first=0)
+    table["ways a"] = [0, 1] * 20
+    row = against_published(Survey.from_frame(table, BOOK, clusters="agency"), "ways",
+                            study("ways"), base=80).frame.iloc[0]  # fmt: skip
+    assert row[["ours", "effective_base", "verdict"]].tolist() == [0.5, 40, "cannot"]
+    assert row["ours_low"] < 0.36
+
+
+def test_one_answer_of_a_list_is_no_practice_that_is_left_out(study):
+    table = frame().assign(speed=["hour"] * 70)
+    found = against_published(Survey.from_frame(table, BOOK), "speed", study("speed"), base=50)
+    assert found.told("lower")["option"].tolist() == ["week"]
+    assert found.decide() == (
+        "Decide whether fewer of us should say «Within a week» than there: one answer of a list is "
+        "neither ahead nor behind by itself."
+    )
 
 
 def test_no_difference_is_said_as_such(study):
@@ -221,10 +263,14 @@ def test_what_is_missing_ends_in_a_sentence(survey, study, tmp_path):
         against_published(survey, "ways", study("bound")),
         against_published(survey, "ways", study("mean")),
         against_published(survey.only(np.zeros(70, bool)), "ways", study("ways"), base=80),
+        against_published(survey.only(np.arange(70) < 9), "ways", study("ways"), base=80),
     ]
     assert all(isinstance(one, CannotSay) for one in said)
     assert said[3].say().startswith("No base fits these printed figures, or none can be told")
     assert said[4].say().startswith("Nothing of this question was printed as percent")
+    assert said[6].say() == (
+        "«How?»: 9 answers; at least 10 are needed to be held against printed figures."
+    )
     bound = against_published(survey, "ways", study("bound"), base=80)
     assert bound.frame["verdict"].tolist() == ["cannot"]
     one = frame()
