@@ -254,16 +254,17 @@ def _told(rare: list[Column], copies: list[tuple[Column, Column]]) -> list[Text]
                 f"Не вошли, потому что отличаются меньше {DIFFER}: {ru}.",
             )
         )
-    for first, second in copies:
-        notes.append(
-            Text(
-                f"«{second.label.en}» cannot be told from «{first.label.en}»: the same (or exactly "
-                "the opposite) answers. Counted once.",
-                f"«{second.label.ru}» не отличить от «{first.label.ru}»: ответы те же (или прямо "
-                "противоположные). Считается один раз.",
-            )
-        )
-    return notes
+    return [*notes, *(counted_once(second.label, first.label) for first, second in copies)]
+
+
+def counted_once(copy: Text, kept: Text) -> Text:
+    """What is said of a practice whose answers are those of another one."""
+    return Text(
+        f"«{copy.en}» cannot be told from «{kept.en}»: the same (or exactly the opposite) "
+        "answers. Counted once.",
+        f"«{copy.ru}» не отличить от «{kept.ru}»: ответы те же (или прямо противоположные). "
+        "Считается один раз.",
+    )
 
 
 def grouped(units: Units) -> Units:

@@ -8,6 +8,7 @@ beyond chance make no types.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -65,7 +66,9 @@ def profiles(
     -----
     Another type is added as long as AIC3 (Akaike's criterion with 3 points a parameter;
     Fonseca & Cardoso 2007) falls *and* the bootstrap likelihood-ratio test says so
-    (McLachlan 1987; 59 samples of the smaller model, p ≤ 0.05). AIC3, because at 95–180
+    (McLachlan 1987; 59 samples of the smaller model, p ≤ 0.05). Options that are ticked by
+    the same people (or by exactly the others) count once: two copies would make two types.
+    AIC3, because at 95–180
     answers to 19 options the sample-size adjusted BIC asks for two types in 20–97% of
     independent data, and BIC, which is told beside it, for a gain three times that of
     chance, so that it misses types which the test finds. Stability: 60 samples drawn
@@ -111,7 +114,8 @@ def profiles(
     count, criteria = _chosen(models, items, seed)
     chosen = models[count - 1]
     refits = _refits(survey, rows, items, chosen, seed) if count > 1 else None
-    return _result(survey, rows, items, labels, chosen, criteria, refits, [*notes])
+    found = _result(survey, rows, items, labels, chosen, criteria, refits, [*notes])
+    return replace(found, asked=given[0].question.text) if len(given) == 1 else found
 
 
 def _unable(survey: Survey, respondents: int, items: int) -> CannotSay | None:
@@ -232,7 +236,7 @@ def _result(
     places = np.concatenate([[0], np.cumsum([share.shape[1] for share in chosen.shares])])
     held = places[labels["item"]] + labels["code"].to_numpy()
     shares = np.concatenate(chosen.shares, axis=1)[:, held]
-    low, high, size_low, size_high = _ends(survey, rows, items, labels, held, refits)
+    low, high, size_low, size_high = _ends(survey, rows, items, labels, held, refits, chosen)
     k = len(chosen.sizes)
     base = np.bincount(first, minlength=k)
     frame = pd.concat(
@@ -251,12 +255,18 @@ def _result(
                     members=members, criteria=criteria, stability=stability)  # fmt: skip
 
 
-def _ends(survey, rows, items, labels, held, refits):
+def _around(ends: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return np.minimum(ends[0], found), np.maximum(ends[1], found)
+
+
+def _ends(survey, rows, items, labels, held, refits, chosen):
     """Ends of the intervals of shares and sizes."""
     if refits is not None:
+        shares, sizes = np.concatenate(chosen.shares, axis=1)[:, held], chosen.sizes
         drawn = np.array(refits[1])[:, :, held]
-        low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
-        size_low, size_high = np.quantile(refits[2], [0.025, 0.975], axis=0)
+        # A small type is found larger in most redrawn samples: the ends hold what was found.
+        low, high = _around(np.quantile(drawn, [0.025, 0.975], axis=0), shares)
+        size_low, size_high = _around(np.quantile(refits[2], [0.025, 0.975], axis=0), sizes)
         return low, high, size_low, size_high
     codes = items.codes[:, labels["item"]]
     whole = np.zeros((len(survey), len(labels)), bool)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from clientlab.practices.codebook import Option
+from clientlab.practices.drivers_columns import counted_once
 from clientlab.practices.profiles_mixture import Items
 from clientlab.practices.questions import Answers
 from clientlab.practices.survey import Survey
@@ -26,12 +27,17 @@ def items_of(
     inside = np.any([one.inside for one in given], axis=0)
     weights = np.ones(len(survey)) if survey.weights is None else survey.weights
     rows = np.flatnonzero(inside & (weights > 0))
-    codes, answers, labels, rare = [], [], [], []
+    codes, answers, texts, labels, rare, copies = [], [], [], [], [], []
     for one in given:
         for kept, column, count, options in _columns(one, rows):
             if not kept:
                 rare += [option.text for option in options]
                 continue
+            twin = next((n for n, other in enumerate(codes) if _alike(column, other)), None)
+            if twin is not None and count == answers[twin] == 2:
+                copies.append(counted_once(options[-1].text, texts[twin]))
+                continue
+            texts.append(options[-1].text)
             first = 1 if one.question.type == "multi" else 0
             labels += [(len(codes), first + place, one.question.id, option.id, option.text.en,
                         option.text.ru) for place, option in enumerate(options)]  # fmt: skip
@@ -51,7 +57,12 @@ def items_of(
                 f"Не вошли, потому что иначе остальных отвечают меньше {DIFFER}: {ru}.",
             )
         )
-    return rows, items, pd.DataFrame(labels, columns=names), notes
+    return rows, items, pd.DataFrame(labels, columns=names), [*notes, *copies]
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two ticks are given by the same respondents, or one exactly by the others."""
+    return any(np.array_equal(one, turned, equal_nan=True) for turned in (other, 1 - other))
 
 
 def _columns(

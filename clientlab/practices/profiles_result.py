@@ -29,12 +29,15 @@ class Profiles(Result):
         against this number, NaN where the criterion did not ask for it.
     stability : tuple of float or None
         Mean and 95% range of the adjusted Rand index of samples drawn anew; None with one.
+    asked : Text
+        The question, where there is only one.
     """
 
     sizes: pd.DataFrame = field(default_factory=pd.DataFrame)
     members: pd.DataFrame = field(default_factory=pd.DataFrame)
     criteria: pd.DataFrame = field(default_factory=pd.DataFrame)
     stability: tuple[float, float, float] | None = None
+    asked: Text = Text("", "")
 
     @property
     def count(self) -> int:
@@ -139,7 +142,8 @@ class Profiles(Result):
 
     def measures(self, lang: str = "en") -> str:
         if self.count == 1:
-            return Text("Share who give the answer", "Доля, кто так ответил").in_language(lang)
+            said = Text("Share who give the answer", "Доля, кто так ответил").in_language(lang)
+            return f"{self.asked.in_language(lang)} {said}".strip()
         return Text(
             "Share of each type that gives the answer, with its 95% interval; size of the type "
             "above",

@@ -135,6 +135,24 @@ def test_invented_respondents_have_the_shares_of_the_model_and_its_gaps():
     assert np.nanmean(again.codes, axis=0) == pytest.approx(np.nanmean(frame, axis=0), abs=0.03)
 
 
+def test_copies_of_an_option_make_no_types():
+    frame = answers(False)
+    frame["ways o1"], frame["ways o2"] = frame["ways o0"], 1 - frame["ways o0"]
+    found = profiles(survey_of(frame), "ways")
+    assert found.count == 1
+    assert found.frame["option"].tolist() == ["o0", "o3", "o4", "o5", "o6", "o7"]
+    assert [note.en for note in found.notes] == [
+        f"«o{copy}» cannot be told from «o0»: the same (or exactly the opposite) answers. Counted "
+        "once." for copy in (1, 2)
+    ]  # fmt: skip
+
+
+def test_intervals_hold_what_was_found(two):
+    for frame in (two.frame, two.sizes):
+        assert (frame["low"] <= frame["estimate"]).all()
+        assert (frame["estimate"] <= frame["high"]).all()
+
+
 def test_options_that_hardly_anybody_ticks_are_told_and_left_out():
     frame = answers(False)
     frame["ways o7"] = [1] * 4 + [0] * 116
