@@ -6,16 +6,13 @@ first. Several people of one client count as a cluster; what cannot be told apar
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 
-from clientlab.practices.codebook import Option
-from clientlab.practices.forms import MEASURES, absent
+from clientlab.practices.forms import absent
+from clientlab.practices.gaps_marks import Marks, marks_of
 from clientlab.practices.gaps_result import Gaps
 from clientlab.practices.survey import Survey, joined
-from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay
 from clientlab.stats import design, proportions, ranking_means
 from clientlab.stats.estimate import Estimate
@@ -39,7 +36,8 @@ def gaps(
     survey : Survey or None
         Of `expectations_form`, of `expectations_survey`, or with three grids of your own.
     expected, perceived, importance : str
-        Grids with the same rows and scale. Importance may be None: all sides count alike.
+        Grids with the same rows and scale. Importance may be None: all sides count alike; so
+        they do, with a note, where too few told it.
     level : float
 
     Returns
@@ -86,19 +84,20 @@ def gaps(
     if expected is None or perceived is None:
         return survey.no_question()
     joined(survey, "A gap")
-    found = _marks(survey, expected, perceived, importance)
+    found = marks_of(survey, expected, perceived, importance)
     if isinstance(found, CannotSay):
         return found
     gap = found.perceived - found.expected
     known = ~np.isnan(gap).all(axis=1)
-    clients = known.sum() if survey.clusters is None else len(np.unique(survey.clusters[known]))
-    few = _too_few(int(known.sum()), int(clients), survey.clusters is not None)
+    few, clients = _too_few(known, survey)
     if few is not None:
         return CannotSay.because(few, survey.provenance(0))
+    if _too_few(~np.isnan(_weights(found.importance, gap)).all(axis=1), survey)[0] is not None:
+        found = found._replace(importance=None)  # what matters is not known well enough
     frame, overall, plain, unweighted = _scored(found, gap, survey, level)
     return Gaps(
-        frame, survey.provenance(int(known.sum())), _notes(found, survey, frame, unweighted),
-        overall=overall, unweighted=plain, level=level, ends=found.ends, clients=int(clients),
+        frame, survey.provenance(int(known.sum())), _notes(found, survey, unweighted, importance),
+        overall=overall, unweighted=plain, level=level, ends=found.ends, clients=clients,
         weighs=found.importance is not None, by_client=_by_client(found, gap, survey),
     )  # fmt: skip
 
@@ -124,72 +123,19 @@ def _scored(
     return frame, overall, unweighted, int((known & ~complete).sum())
 
 
-class Marks(NamedTuple):
-    """Three grids as tables of respondents × sides; importance None where it was not asked."""
-
-    sides: tuple[Option, ...]
-    expected: np.ndarray
-    perceived: np.ndarray
-    importance: np.ndarray | None
-    ends: tuple[float, float]
-
-
-def _marks(
-    survey: Survey, expected: str, perceived: str, importance: str | None
-) -> Marks | CannotSay:
-    wanted = dict(zip(MEASURES, (expected, perceived, importance), strict=True))
-    grids = {one.id: one for one in survey.codebook.questions if one.type == "grid"}
-    for role, id in wanted.items():
-        if id is not None and (id not in grids or grids[id].low is None):
-            raise InvalidValue(
-                f"{role}={id!r} is no grid of scales. The codebook has: "
-                f"{', '.join(grids) or 'none'}."
-            )
-    rows = {id: [row.id for row in grids[id].rows] for id in wanted.values() if id is not None}
-    ends = {id: (grids[id].low, grids[id].high) for id in (expected, perceived)}
-    for id, own in rows.items():
-        if own != rows[expected]:
-            raise InvalidValue(
-                f"{id!r} has the rows {', '.join(own)} and {expected!r} "
-                f"{', '.join(rows[expected])}: a gap needs the same rows in the same order."
-            )
-    if ends[expected] != ends[perceived]:
-        raise InvalidValue(
-            f"{expected!r} has the scale {ends[expected][0]:g}–{ends[expected][1]:g} and "
-            f"{perceived!r} {ends[perceived][0]:g}–{ends[perceived][1]:g}: marks of two scales "
-            "cannot be subtracted."
-        )
-    held = [row for row in grids[expected].rows
-            if all(f"{id}.{row.id}" in survey.answers for id in rows)]  # fmt: skip
-    if len(held) < 2:
-        return _one_side()
-    tables = [None if id is None else _table(survey, id, held) for id in wanted.values()]
-    low, high = ends[expected]
-    return Marks(tuple(held), *tables, (float(low or 0), float(high or 0)))  # type: ignore
-
-
-def _table(survey: Survey, grid: str, rows: list[Option]) -> np.ndarray:
-    given = [survey.answers[f"{grid}.{row.id}"] for row in rows]
-    return np.column_stack([np.where(one.inside, one.values, np.nan) for one in given])
-
-
-def _one_side() -> CannotSay:
-    return CannotSay.because(
-        Text("Fewer than two sides of service were asked three ways, so there is no map.",
-             "Меньше двух сторон сервиса спросили трижды, поэтому карты нет.")
-    )  # fmt: skip
-
-
-def _too_few(people: int, clients: int, clustered: bool) -> Text | None:
-    if people >= FEWEST and clients >= (GROUPS if clustered else 2):
-        return None
+def _too_few(known: np.ndarray, survey: Survey) -> tuple[Text | None, int]:
+    """Why nothing is told of those who answered, if so, and how many clients they are of."""
+    people, alone = int(known.sum()), survey.clusters is None
+    clients = people if survey.clusters is None else len(np.unique(survey.clusters[known]))
+    if people >= FEWEST and (alone or clients >= GROUPS):
+        return None, clients
     return Text(
         f"{people} {plural(people, 'person', 'people')} of {clients} "
         f"{plural(clients, 'client', 'clients')} answered: too few to tell a gap ({FEWEST} and "
         f"{GROUPS} are needed).",
         f"Ответили {people} {plural(people, 'человек', 'человека', 'человек')}, клиентов "
         f"{clients}: мало, чтобы говорить о разрыве (нужно {FEWEST} и {GROUPS}).",
-    )
+    ), clients
 
 
 def _sides(found: Marks, gap: np.ndarray, survey: Survey, level: float) -> pd.DataFrame:
@@ -259,14 +205,30 @@ def _cells(frame: pd.DataFrame, alpha: float) -> np.ndarray:
     )  # fmt: skip
 
 
-def _notes(found: Marks, survey: Survey, frame: pd.DataFrame, unweighted: int) -> tuple[Text, ...]:
-    notes = [
-        Text(
-            f"Corrected for {len(frame)} sides; a corner is named only where both tests say so.",
-            f"С поправкой на число сторон ({len(frame)}); угол назван, только если уверены оба "
-            "критерия.",
+def _notes(
+    found: Marks, survey: Survey, unweighted: int, importance: str | None
+) -> tuple[Text, ...]:
+    notes, sides = [], len(found.sides)
+    if found.importance is None:
+        notes.append(Text(f"Corrected for {sides} sides.",
+                          f"С поправкой на число сторон ({sides})."))  # fmt: skip
+    else:
+        notes.append(
+            Text(
+                f"Corrected for {sides} sides; a corner is named only where both tests say so.",
+                f"С поправкой на число сторон ({sides}); угол назван, только если уверены оба "
+                "критерия.",
+            )
         )
-    ]
+    if found.importance is None and importance is not None:
+        notes.append(
+            Text(
+                "Too few told what matters to them: all sides count alike, and no corner is named. "
+                "Ask for the importance of each side.",
+                "Слишком мало ответивших назвали важность: все стороны учтены поровну, углов нет. "
+                "Спрашивайте важность каждой стороны.",
+            )
+        )
     top = float(np.mean(found.expected[~np.isnan(found.expected)] == found.ends[1]))
     if top > 0.2:
         notes.append(

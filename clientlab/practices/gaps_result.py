@@ -87,7 +87,8 @@ class Gaps(Result):
         if len(rows):
             row = rows.loc[rows["estimate"].idxmax()]
             head = Text(
-                "Nothing falls short; above what is expected", "Провалов нет; выше ожиданий"
+                "Nothing surely falls short; above what is expected",
+                "Уверенных провалов нет; выше ожиданий",
             )
             return f"{head.in_language(lang)}: {self._gap(row, lang)}"
         return Text("No gap can be told from chance",

@@ -143,6 +143,24 @@ def test_without_importance_all_sides_count_alike_and_no_corner_is_named():
     assert len(result.plot().figure.axes) == 1
 
 
+@pytest.mark.parametrize("told", [0, 9])
+def test_where_hardly_anybody_says_what_matters_all_sides_count_alike(told):
+    marks = {f"importance {side}": [5.0] * told + [np.nan] * (12 - told)
+             for side in ("speed", "price")}  # fmt: skip
+    alike = gaps(Survey.from_frame(table(), book(), clusters="client"), importance=None)
+    lone = table(**marks)
+    for frame in (lone, lone.drop(columns=list(marks))):
+        found = gaps(Survey.from_frame(frame, book(), clusters="client"))
+        pd.testing.assert_frame_equal(found.frame, alike.frame)
+        assert not found.weighs
+        assert found.notes[1].en == (
+            "Too few told what matters to them: all sides count alike, and no corner is named. Ask "
+            "for the importance of each side."
+        )
+    assert alike.notes[0].en == "Corrected for 2 sides."
+    assert not any("Too few" in note.en for note in alike.notes)
+
+
 def test_ceilings_of_expectations_are_told():
     top = table(**{"expected speed": [10] * 12, "expected price": [10] * 12})
     result = gaps(Survey.from_frame(top, book(), clusters="client"))
