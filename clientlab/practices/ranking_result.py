@@ -27,6 +27,13 @@ class Agreement(NamedTuple):
     test: str
     base: int
 
+    @property
+    def verdict(self) -> str:
+        """'sure', 'cannot', 'same' (one order for all) or 'untested'."""
+        if np.isnan(self.p_value):
+            return "same" if self.w > 1 - 1e-9 else "untested"
+        return "sure" if self.p_value < 0.05 else "cannot"
+
 
 NONE = Agreement(np.nan, np.nan, "", 0)
 

@@ -26,6 +26,12 @@ from clientlab.wording import Text, number, plural
 
 FEWEST = 10  # respondents under which no order is told
 TESTS = {"Friedman": "критерий Фридмана", "Wald": "критерий Вальда"}
+AGREED = {
+    "sure": Text("more than chance", "больше случайного"),
+    "cannot": Text("no agreement can be told from chance", "согласия не отличить от случайного"),
+    "same": Text("everybody gave the same order", "у всех один и тот же порядок"),
+    "untested": Text("too few clusters to test it", "для проверки мало кластеров"),
+}
 
 
 def ranking(
@@ -95,7 +101,9 @@ def ranking(
         return asked
     joined(survey, "A ranking")
     best = "low" if asked.kind == "ranking" else "high"
-    placed = ranks.places(asked.values, best=best, unranked=unranked)
+    # A mark that is missing is no last place; only a list can be cut off after a top 3.
+    left_out = unranked if asked.kind == "ranking" else "missing"
+    placed = ranks.places(asked.values, best=best, unranked=left_out)
     columns = placed if asked.kind == "ranking" else asked.values
     known = ~np.isnan(columns).all(axis=1)
     groups = known.sum() if survey.clusters is None else len(np.unique(survey.clusters[known]))
@@ -218,14 +226,13 @@ def _notes(
     notes = []
     if not np.isnan(agreement.w):
         w = [number(agreement.w, lang, digits=2) for lang in ("en", "ru")]
-        surely = not np.isnan(agreement.p_value) and agreement.p_value < 0.05
+        verdict = AGREED[agreement.verdict]
         notes.append(
             Text(
                 f"Kendall's W {w[0]} (0 no agreement, 1 one order for all; {agreement.test}): "
-                + ("more than chance." if surely else "no agreement can be told from chance."),
+                f"{verdict.en}.",
                 f"W Кендалла {w[1]} (0 — согласия нет, 1 — порядок у всех один; "
-                f"{TESTS[agreement.test]}): "
-                + ("больше случайного." if surely else "согласия не отличить от случайного."),
+                f"{TESTS[agreement.test]}): {verdict.ru}.",
             )
         )
     if asked.kind == "ranking" and np.isnan(asked.values).any() and unranked == "last":

@@ -86,6 +86,25 @@ def test_rows_of_a_grid_are_ranked_by_their_marks():
     assert found.frame.loc[0, ["low", "high"]].tolist() == [1, 1]
 
 
+def test_a_mark_that_is_missing_is_no_last_place():
+    marks = [[5, 3, 4], [4, 2, 5], [5, 1, 3], [4, 3, 2], [5, 2, 4], [3, 4, 5]] * 2
+    table = pd.DataFrame(marks, columns=[f"marks {id}" for id in OPTIONS[:3]]).astype(float)
+    known = ranking(Survey.from_frame(table, BOOK), "marks").agreement
+    more = pd.concat([table, table.assign(**{"marks calls": np.nan})], ignore_index=True)
+    found = ranking(Survey.from_frame(more, BOOK), "marks")
+    assert found.agreement == known  # the twelve who marked all three
+    assert found.frame["base"].tolist() == [12, 24, 24]
+
+
+def test_one_order_for_all_and_too_few_clusters_are_told_as_such():
+    agencies = [f"A{row // 3}" for row in range(12)]
+    same = ranking(survey([[1, 2, 3, 4]] * 12, agency=agencies), "first")
+    few = ranking(survey(agency=[f"A{row // 4}" for row in range(12)]), "first")
+    assert same.notes[0].en.endswith("Wald): everybody gave the same order.")
+    assert same.notes[0].ru.endswith("критерий Вальда): у всех один и тот же порядок.")
+    assert few.notes[0].en.endswith("Wald): too few clusters to test it.")
+
+
 def test_a_printed_place_is_held_against_the_places_ours_allow():
     managers, clients = demo_audit()
     printed = published("agency_priorities_half_year")
