@@ -94,8 +94,10 @@ class ServiceAudit(Result):
                 "учить людей.",
             ).in_language(lang)
         return Text(
-            "The team does not flatter itself on any rule: keep the audit once a year.",
-            "Ни по одному правилу команда себе не льстит: повторять аудит раз в год.",
+            "Train nobody for the sake of this audit: on no rule is the team surely above its "
+            "clients' view. That does not show that the views agree.",
+            "Ради этого аудита никого не учить: ни по одному правилу команда не оценила себя "
+            "заведомо выше, чем клиенты. Это не доказывает, что взгляды совпадают.",
         ).in_language(lang)
 
     def measures(self, lang: str = "en") -> str:

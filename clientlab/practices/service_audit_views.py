@@ -121,12 +121,13 @@ def _both(question: str, views: list[tuple[Question, pd.DataFrame]]) -> list[str
 
 
 def _too_few(survey: Survey, marks: pd.DataFrame, who: str) -> Text | None:
-    known = marks.notna().any(axis=1).to_numpy()
-    people = int(known.sum())
-    groups = people if survey.clusters is None else len(np.unique(survey.clusters[known]))
+    people, groups = int(marks.notna().any(axis=1).sum()), _independent(survey, marks)
     if people >= FEWEST and groups >= GROUPS:
         return None
-    ru = {"managers": "менеджеров", "clients": "людей у клиентов"}[who]
+    ru = {
+        "managers": plural(people, "менеджер", "менеджера", "менеджеров"),
+        "clients": plural(people, "человек", "человека", "человек") + " у клиентов",
+    }[who]
     return Text(
         f"{people} of the {who} in {groups} {plural(groups, 'cluster', 'clusters')} answered: too "
         f"few to compare two views ({FEWEST} and {GROUPS} are needed).",
@@ -144,7 +145,8 @@ def _compared(
     plan = _plan(managers, clients)
     stacked = pd.concat(marks, ignore_index=True)
     gap = design.difference(stacked.to_numpy(), view, plan, level=level)
-    p = np.asarray(design.p_value(gap))
+    p = _p(gap, min(_independent(one, table) for one, table in
+                    zip((managers, clients), marks, strict=True)))  # fmt: skip
     adjusted = proportions.adjust(p, adjust)
     sure = adjusted < 1 - level
     frame = pd.DataFrame({
@@ -158,6 +160,19 @@ def _compared(
     })  # fmt: skip
     overall = design.difference(stacked.mean(axis=1).to_numpy(), view, plan, level=level)
     return frame, overall
+
+
+def _p(gap: Estimate, fewest: int) -> np.ndarray:
+    """p-values; where all of a view say the same, that of a sign for each pair of clusters."""
+    p, apart = np.asarray(design.p_value(gap)), np.asarray(gap.estimate)
+    alike = (np.asarray(gap.se) == 0) & ~np.isnan(apart)
+    return np.where(alike, np.where(apart == 0, 1.0, min(1.0, 2 * 0.5**fewest)), p)
+
+
+def _independent(survey: Survey, marks: pd.DataFrame) -> int:
+    """Clusters (people, without any) that gave a mark."""
+    known = marks.notna().any(axis=1).to_numpy()
+    return int(known.sum() if survey.clusters is None else len(np.unique(survey.clusters[known])))
 
 
 def _plan(managers: Survey, clients: Survey) -> design.Design:

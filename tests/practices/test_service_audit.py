@@ -90,7 +90,18 @@ def test_equal_views_are_not_told_apart():
         survey(MANAGERS, list("ABCDEFGHIJ")), survey(MANAGERS, list("klmnopqrst"))
     )
     assert found.headline() == "On no rule can the two views be told apart"
-    assert found.decide().startswith("The team does not flatter itself")
+    assert found.decide().startswith(
+        "Train nobody for the sake of this audit: on no rule is the team"
+    )
+
+
+def test_views_in_which_everybody_says_the_same_are_told_by_their_number():
+    ours, theirs = survey([5] * 10, list("ABCDEFGHIJ")), survey([3] * 12, UNITS)
+    found = service_audit(ours, theirs)  # 8 clients, the fewer: 2 · ½⁸, three times for Holm
+    assert found.frame["p_value"].tolist() == pytest.approx([2 / 256] * 3)
+    assert found.frame["verdict"].tolist() == ["higher"] * 3
+    same = service_audit(ours, survey([5] * 12, UNITS))
+    assert same.frame["p_value"].tolist() == [1, 1, 1]
 
 
 def test_consistency_is_cronbachs_alpha_of_complete_respondents():
