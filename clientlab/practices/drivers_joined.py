@@ -28,7 +28,7 @@ from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Provenance, Result
 from clientlab.stats import proportions
 from clientlab.values import normalised
-from clientlab.wording import Text, counted, number, percent, percent_range
+from clientlab.wording import Text, counted, number, percent, percent_range, plural
 
 
 def outcome_by_key(
@@ -182,10 +182,18 @@ class Joined(Result):
         whole = self.frame.iloc[0]
         if whole["count"] == whole["base"]:
             return ""
-        missing = number(whole["base"] - whole["count"], lang)
+        if whole["count"] == 0:
+            return Text(
+                "No key fits: look at how both files write them (below), and put one of them "
+                "right before anything is joined.",
+                "Ни один ключ не подошёл: посмотрите ниже, как они записаны в обоих файлах, и "
+                "исправьте один из них.",
+            ).in_language(lang)
+        left = int(whole["base"] - whole["count"])
+        missing = number(left, lang)
         return Text(
-            f"Decide who completes the {missing} missing keys before the next session, and until "
-            "when.",
+            f"Decide who completes the {missing} missing {plural(left, 'key', 'keys')} before the "
+            "next session, and until when.",
             f"Решите, кто и когда до следующей сессии дополнит недостающие ключи: {missing}.",
         ).in_language(lang)
 

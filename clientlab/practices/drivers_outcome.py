@@ -18,7 +18,7 @@ from clientlab.problems import InvalidType, InvalidValue
 from clientlab.reading import read_table
 from clientlab.results import CannotSay
 from clientlab.values import numbers
-from clientlab.wording import Text
+from clientlab.wording import Text, plural
 
 AGENCIES = Text("agency|agencies", "агентство|агентства|агентств")
 MEASURED = ("scale", "number", "nps")
@@ -235,8 +235,8 @@ def values_by_key(table: Any, column: str | None = None, key: str | None = None)
     if len(twice):
         shown = ", ".join(map(repr, twice[:SHOWN]))
         raise InvalidValue(
-            f"{len(twice)} keys have several rows ({shown}). One row for each key: aggregate "
-            "first, such as table.groupby(key).mean()."
+            f"{len(twice)} {plural(len(twice), 'key has', 'keys have')} several rows ({shown}). "
+            "One row for each key: aggregate first, such as table.groupby(key).mean()."
         )
     return _numbers(series)
 

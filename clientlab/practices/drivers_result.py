@@ -100,11 +100,12 @@ class Drivers(Result):
         up, down = self.found(1), self.found(-1)
         what = self.label.in_language(lang)
         if up.empty and down.empty:
+            more = counted(5, self.forms, lang)
             return Text(
-                "Take no practice up and drop none on this evidence; decide who brings outcomes of "
-                "more of them by the next session.",
-                "По этим данным ничего не вводить и не отменять; решите, кто к следующей сессии "
-                "соберёт результаты ещё не учтённых.",
+                f"Take no practice up and drop none on this evidence; outcomes of more {more} "
+                "would tell, another look at these would not.",
+                f"По этим данным ничего не вводить и не отменять: ответ дадут результаты большего "
+                f"числа {more}, а не новый взгляд на эти.",
             ).in_language(lang)
         parts = []
         if len(up):

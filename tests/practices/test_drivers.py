@@ -59,6 +59,10 @@ def survey_of(frame: pd.DataFrame, **more) -> Survey:
     return Survey.from_frame(frame, BOOK, **{"clusters": "agency", **more})
 
 
+def survey_names(survey: Survey) -> list[str]:
+    return sorted(set(survey.cluster_names))
+
+
 def noisy(frame: pd.DataFrame, seed: int = 1, **effects: float) -> pd.Series:
     """An outcome by respondent: so much for each tick, and noise of 1."""
     random = np.random.default_rng(seed)
@@ -170,10 +174,20 @@ def test_groups_that_are_missing_more_often_are_told():
     assert level.frame["base"].iloc[0] == 40
 
 
+def test_keys_that_all_differ_are_to_be_put_right():
+    survey = survey_of(pulse(), clusters="agency")
+    others = outcome_by_key(survey, pd.Series([1.0, 2.0], index=["x1", "x2"], name="months"))
+    one = outcome_by_key(survey, pd.Series([1.0] * 39, index=survey_names(survey)[1:], name="m"))
+    assert others.decide().startswith("No key fits: look at how both files write them")
+    assert one.decide() == (
+        "Decide who completes the 1 missing key before the next session, and until when."
+    )
+
+
 def test_a_key_with_two_rows_is_refused():
     table = pd.DataFrame({"key": ["A1", "a1"], "m": [1, 2]})
     with pytest.raises(InvalidValue, match=re.escape(
-        "1 keys have several rows ('a1'). One row for each key: aggregate first, such as "
+        "1 key has several rows ('a1'). One row for each key: aggregate first, such as "
         "table.groupby(key).mean()."
     )):  # fmt: skip
         outcome_by_key(survey_of(pulse()), table, "m", key="key")
