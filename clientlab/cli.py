@@ -105,15 +105,20 @@ def new(
     from clientlab.clients.dictionary import write_templates
     from clientlab.notebook_files import copy_notebooks
     from clientlab.practices.codebook import QUESTIONNAIRE
+    from clientlab.practices.forms import FORMS
 
     copies = copy_notebooks(folder, lang=lang)
     write_templates(folder / "templates", lang=lang)
-    form = folder / QUESTIONNAIRE.name
-    form.write_text(QUESTIONNAIRE.read_text("utf-8"), "utf-8", newline="\n")
+    for form in (QUESTIONNAIRE, *FORMS):
+        (folder / form.name).write_text(form.read_text("utf-8"), "utf-8", newline="\n")
     count = f"{len(copies)} {plural(len(copies), 'notebook', 'notebooks')}"
     typer.echo(f"{count} copied to {folder}. Run them with: clientlab report {folder}")
     typer.echo(f"Empty tables of a client base, with their headers: {folder / 'templates'}")
-    typer.echo(f"A questionnaire to field, which is its codebook as well: {form}")
+    typer.echo(
+        f"A questionnaire to field, which is its codebook as well: {folder / QUESTIONNAIRE.name}"
+    )
+    more = ", ".join(form.name for form in FORMS)
+    typer.echo(f"Forms of the service audit and of expectations beside it: {more}")
 
 
 @app.command()

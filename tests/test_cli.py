@@ -210,6 +210,8 @@ def test_new_copies_the_notebooks_and_says_how_to_run_them(tmp_path, capsys):
         f"{tmp_path / 'mine' / 'templates'}\n"
         "A questionnaire to field, which is its codebook as well: "
         f"{tmp_path / 'mine' / 'questionnaire.yaml'}\n"
+        "Forms of the service audit and of expectations beside it: service_audit_managers.yaml, "
+        "service_audit_clients.yaml, expectations.yaml\n"
     )
     assert (tmp_path / "mine" / "templates" / "invoices.csv").is_file()
     assert Codebook.read(tmp_path / "mine" / "questionnaire.yaml").by_id.keys() > {"role_model"}

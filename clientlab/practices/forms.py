@@ -19,6 +19,8 @@ from clientlab.wording import Text
 FOLDER = Path(__file__).parent
 VIEWS = ("managers", "clients")
 MEASURES = ("expected", "perceived", "importance")
+EXPECTATIONS = FOLDER / "expectations.yaml"
+FORMS = (*(FOLDER / f"service_audit_{view}.yaml" for view in VIEWS), EXPECTATIONS)
 NO_SURVEY = Text(
     "There is no such survey here, so nothing is said about it. The form ships with the kit.",
     "Такого опроса здесь нет, поэтому о нём ничего не сказано. Анкета есть в наборе.",
@@ -49,7 +51,7 @@ def service_audit_form(view: str) -> Codebook:
     """
     if view not in VIEWS:
         raise InvalidValue(f"view={view!r} is not known; use one of {', '.join(VIEWS)}.")
-    return Codebook.read(FOLDER / f"service_audit_{view}.yaml")
+    return Codebook.read(FORMS[VIEWS.index(view)])
 
 
 def expectations_form() -> Codebook:
@@ -60,7 +62,7 @@ def expectations_form() -> Codebook:
     >>> [row.id for row in expectations_form().questions[0].rows][:3]
     ['speed', 'quality', 'initiative']
     """
-    return Codebook.read(FOLDER / "expectations.yaml")
+    return Codebook.read(EXPECTATIONS)
 
 
 def expectations_survey(
