@@ -329,7 +329,8 @@ def _decided(
     decision[chosen] = "call"
     if hold_out and len(chosen):
         random = np.random.default_rng(seed)
-        many = max(1, round(hold_out * len(chosen)))
+        # Of a list of one nobody is held out: there would be no call to compare with.
+        many = min(max(1, round(hold_out * len(chosen))), len(chosen) - 1)
         decision[random.choice(chosen, many, replace=False)] = "held_out"
     return decision
 

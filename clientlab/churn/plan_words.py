@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from clientlab.churn.economics import Offer
     from clientlab.results import Provenance
 
+SHOWN = 10  # clients in the picture where nobody is called
 TO_CALL = Text("client|clients", "клиенту|клиентам|клиентам")
 HEADS = {
     "client_id": Text("Client", "Клиент"),
@@ -98,8 +99,15 @@ class PlanWords:
 
     def decide(self, lang: str = "en") -> str:
         """What to agree on before anybody calls."""
+        if self.called.empty and (self.frame["decision"] == "no_budget").any():
+            return Text("Find the hours or the money of one call, or leave it.",
+                        "Найти часы или деньги хотя бы на один звонок или отказаться."
+                        ).in_language(lang)  # fmt: skip
         if self.called.empty:
-            return ""
+            return Text("Call nobody by this list: find a cheaper contact, or ask what success "
+                        "last year's talks had.",
+                        "По этому списку не звонить: найти контакт дешевле или узнать, какой успех "
+                        "был у прошлогодних разговоров.").in_language(lang)  # fmt: skip
         if self.break_even > self.assumed or self.called["low"].sum() < 0:
             return Text("Try it with a part of the list and count: within the intervals of the "
                         "probabilities the calls may lose money.",
@@ -112,6 +120,11 @@ class PlanWords:
 
     def measures(self, lang: str = "en") -> str:
         """What is drawn."""
+        if self.called.empty:
+            return Text("Expected profit of a call, the best clients first; lines: over the "
+                        "intervals of the probabilities",
+                        "Ожидаемая прибыль звонка, сначала лучшие клиенты; линии — по интервалам "
+                        "вероятностей").in_language(lang)  # fmt: skip
         return Text("Expected profit of calling this list by the success of a call; band: over the "
                     "intervals of the probabilities",
                     "Ожидаемая прибыль звонков по списку в зависимости от успеха; полоса — по "
@@ -134,14 +147,12 @@ class PlanWords:
                      footer=self.provenance.footer(lang))  # fmt: skip
 
     def plot(self, ax=None):
-        """Profit against the success rate, with both rates marked."""
-        from clientlab.problems import InvalidValue
+        """Profit against the success rate, with both rates marked; of each client if none pays."""
         from clientlab.session import charts, texts
 
-        lang = texts.language()
+        lang, currency = texts.language(), self.provenance.currency or ""
         if self.called.empty:
-            raise InvalidValue(self._nobody("en"))
-        currency = self.provenance.currency or ""
+            return self._plot_clients(ax)
         marks = {Text("break-even", "окупаемость").in_language(lang): self.break_even,
                  Text("assumed", "допущение").in_language(lang): self.assumed}  # fmt: skip
         marks = {name: at for name, at in marks.items()
@@ -153,6 +164,20 @@ class PlanWords:
             axes.set_xlabel(Text("share of would-be leavers who take the offer and stay for it",
                                  "доля собиравшихся уйти, кого предложение удержало"
                                  ).in_language(lang))  # fmt: skip
+        return axes
+
+    def _plot_clients(self, ax):
+        """Why nobody is called: what a call of each of the best would bring."""
+        from clientlab.session import charts, texts
+
+        lang, currency = texts.language(), self.provenance.currency or ""
+        rows = self.frame.sort_values("estimate", ascending=False, kind="stable").head(SHOWN)
+        with charts.picture(self, ax) as axes:  # pyright: ignore[reportArgumentType]
+            charts.dots(axes, rows["client_id"].astype(str).tolist(), rows["estimate"],
+                        rows["low"], rows["high"], reference=0.0,
+                        texts=[in_currency(value, currency, lang) for value in rows["estimate"]]
+                        )  # fmt: skip
+            axes.xaxis.set_major_formatter(lambda value, _: in_currency(value, "", lang))
         return axes
 
 

@@ -102,6 +102,27 @@ def test_no_hours_call_nobody_and_say_so(clients):
     )
 
 
+def test_where_no_call_pays_the_picture_shows_what_each_would_bring(clients):
+    dear = Offer(success=0.3, acceptance=0.5, contact=10_000)
+    found = plan(clients, dear)
+    assert found.say() == (
+        "No call pays under these assumptions: each of 4 clients costs more than it is expected to "
+        "bring."
+    )
+    axes = found.plot()
+    drawn = axes.collections[-1].get_offsets()[:, 0]
+    assert drawn.tolist() == found.frame["estimate"].sort_values(ascending=False).tolist()
+    assert (drawn < 0).all()
+    assert found.measures().startswith("Expected profit of a call, the best clients first")
+    assert found.decide().startswith("Call nobody by this list")
+    assert plan(clients, OFFER, hours=0).decide().startswith("Find the hours or the money")
+
+
+def test_of_a_list_of_one_nobody_is_held_out(clients):
+    found = plan(clients, OFFER, hours=2, hold_out=0.1)
+    assert (len(found.called), len(found.held_out)) == (1, 0)
+
+
 def test_the_answer_leads_with_the_break_even(clients):
     found = plan(clients, OFFER)
     assert found.say().startswith("The calls pay from a success rate of 10% on (assumed: 30%); "
