@@ -6,7 +6,7 @@ anybody does otherwise, are named and left out; practices that go together are m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -246,15 +246,26 @@ def _ids(one: Column) -> tuple[str, ...]:
 def _told(rare: list[Column], copies: list[tuple[Column, Column]]) -> list[Text]:
     notes = []
     if rare:
-        en, ru = ("; ".join(f"«{one.label.in_language(lang)}»" for one in rare)
-                  for lang in ("en", "ru"))  # fmt: skip
+        names = quoted(one.label for one in rare)
         notes.append(
             Text(
-                f"Left out, as fewer than {DIFFER} differ from the rest in it: {en}.",
-                f"Не вошли, потому что отличаются меньше {DIFFER}: {ru}.",
+                f"Left out, as fewer than {DIFFER} differ from the rest in it: {names.en}.",
+                f"Не вошли, потому что отличаются меньше {DIFFER}: {names.ru}.",
             )
         )
     return [*notes, *(counted_once(second.label, first.label) for first, second in copies)]
+
+
+def quoted(labels: Iterable[Text]) -> Text:
+    """Labels in one line.
+
+    Examples
+    --------
+    >>> quoted([Text("Calls", "Звонки"), Text("Visits", "Встречи")]).en
+    '«Calls»; «Visits»'
+    """
+    held = list(labels)
+    return Text(*("; ".join(f"«{one.in_language(lang)}»" for one in held) for lang in ("en", "ru")))
 
 
 def counted_once(copy: Text, kept: Text) -> Text:

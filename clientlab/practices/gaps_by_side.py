@@ -205,30 +205,38 @@ def _cells(frame: pd.DataFrame, alpha: float) -> np.ndarray:
     )  # fmt: skip
 
 
+NO_WEIGHTS = Text(
+    "Too few told what matters to them: all sides count alike, and no corner is named. Ask for the "
+    "importance of each side.",
+    "Слишком мало ответивших назвали важность: все стороны учтены поровну, углов нет. Спрашивайте "
+    "важность каждой стороны.",
+)
+NO_CLIENTS = Text(
+    "Everybody counts as a client of its own: name the column of the client (clusters=…) if "
+    "several people of one answered.",
+    "Каждый ответивший считается отдельным клиентом: если от клиента ответили несколько, назовите "
+    "колонку клиента (clusters=…).",
+)
+ONE_BREATH = Text(
+    "What clients say they expect is asked in the same breath as what they get: the gap is a talk "
+    "to begin with, not a measurement of work.",
+    "Ожидания спрошены вместе с восприятием: разрыв — повод для разговора, а не измерение работы.",
+)
+
+
 def _notes(
     found: Marks, survey: Survey, unweighted: int, importance: str | None
 ) -> tuple[Text, ...]:
-    notes, sides = [], len(found.sides)
-    if found.importance is None:
-        notes.append(Text(f"Corrected for {sides} sides.",
-                          f"С поправкой на число сторон ({sides})."))  # fmt: skip
-    else:
-        notes.append(
-            Text(
-                f"Corrected for {sides} sides; a corner is named only where both tests say so.",
-                f"С поправкой на число сторон ({sides}); угол назван, только если уверены оба "
-                "критерия.",
-            )
-        )
-    if found.importance is None and importance is not None:
-        notes.append(
-            Text(
-                "Too few told what matters to them: all sides count alike, and no corner is named. "
-                "Ask for the importance of each side.",
-                "Слишком мало ответивших назвали важность: все стороны учтены поровну, углов нет. "
-                "Спрашивайте важность каждой стороны.",
-            )
-        )
+    sides, weighed = len(found.sides), found.importance is not None
+    both = Text("; a corner is named only where both tests say so",
+                "; угол назван, только если уверены оба критерия")  # fmt: skip
+    more = both if weighed else Text("", "")
+    notes = [
+        Text(f"Corrected for {sides} sides{more.en}.",
+             f"С поправкой на число сторон ({sides}){more.ru}.")
+    ]  # fmt: skip
+    if importance is not None and not weighed:
+        notes.append(NO_WEIGHTS)
     top = float(np.mean(found.expected[~np.isnan(found.expected)] == found.ends[1]))
     if top > 0.2:
         notes.append(
@@ -247,20 +255,5 @@ def _notes(
             )
         )
     if survey.clusters is None:
-        notes.append(
-            Text(
-                "Everybody counts as a client of its own: name the column of the client "
-                "(clusters=…) if several people of one answered.",
-                "Каждый ответивший считается отдельным клиентом: если от клиента ответили "
-                "несколько, назовите колонку клиента (clusters=…).",
-            )
-        )
-    notes.append(
-        Text(
-            "What clients say they expect is asked in the same breath as what they get: the gap is "
-            "a talk to begin with, not a measurement of work.",
-            "Ожидания спрошены вместе с восприятием: разрыв — повод для разговора, а не измерение "
-            "работы.",
-        )
-    )
-    return tuple(notes)
+        notes.append(NO_CLIENTS)
+    return (*notes, ONE_BREATH)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from clientlab.practices.codebook import Option
-from clientlab.practices.drivers_columns import counted_once
+from clientlab.practices.drivers_columns import counted_once, quoted
 from clientlab.practices.profiles_mixture import Items
 from clientlab.practices.questions import Answers
 from clientlab.practices.survey import Survey
@@ -49,12 +49,11 @@ def items_of(
     items = Items(table, np.array(answers, int), weight)
     notes = []
     if rare:
-        en, ru = ("; ".join(f"«{text.in_language(lang)}»" for text in rare)
-                  for lang in ("en", "ru"))  # fmt: skip
+        told = quoted(rare)
         notes.append(
             Text(
-                f"Left out, as fewer than {DIFFER} answer otherwise than the rest: {en}.",
-                f"Не вошли, потому что иначе остальных отвечают меньше {DIFFER}: {ru}.",
+                f"Left out, as fewer than {DIFFER} answer otherwise than the rest: {told.en}.",
+                f"Не вошли, потому что иначе остальных отвечают меньше {DIFFER}: {told.ru}.",
             )
         )
     return rows, items, pd.DataFrame(labels, columns=names), [*notes, *copies]
