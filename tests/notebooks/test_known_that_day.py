@@ -4,6 +4,7 @@ base       clients  left   what the notebook says
 turned     700      170    what was low before leaving is high
 small      40       2      too few leavers: sentences
 least      214      95     features of two tables only, the others named as left out
+project    120      –      nobody has a written end: named, and looked at if asked for
 one        1        0      records too short: one sentence, handed on
 """
 
@@ -25,8 +26,8 @@ def workplace(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def executed(lang: str = "en"):
-    (run,) = report(["09"], out=Path("report"), lang=lang, parameters=("source=own",))
+def executed(lang: str = "en", *more: str):
+    (run,) = report(["09"], out=Path("report"), lang=lang, parameters=("source=own", *more))
     assert not run.stopped
     return nbformat.read(f"report/notebooks/{run.name}.ipynb", as_version=4)
 
@@ -94,6 +95,17 @@ def test_only_the_two_required_tables_with_their_required_columns():
         "Cannot say: None of these numbers is known of ten leavers and ten others.",
     ):
         assert line in said, line
+
+
+def test_project_clients_alone_are_looked_at_when_they_are_asked_for():
+    tables = demo_agency(120, tables=("clients", "invoices")).tables
+    Path("own").mkdir()
+    tables["clients"].assign(contract="project").to_csv("own/clients.csv", index=False)
+    tables["invoices"].to_csv("own/invoices.csv", index=False)
+    assert words(executed()).count("contract='project' looks at them.") >= 7
+    said = words(executed("en", "contract=project"))
+    assert "clients left within 90 days of a look at them" in said
+    assert "Cannot say: Snapshots" not in said
 
 
 def test_a_base_of_one_client_ends_in_sentences():
