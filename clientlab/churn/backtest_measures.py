@@ -218,6 +218,36 @@ def _auc_ends(area: float, known: np.ndarray, clients: int, level: float) -> tup
     return float(1 / (1 + np.exp(half - centre))), float(1 / (1 + np.exp(-half - centre)))
 
 
+def of_one_score(
+    area: float, ends: tuple[float, float], clients: int, level: float = 0.95
+) -> tuple[float, float]:
+    """Ends of an AUC where all who left have one score, say none of them was ever red.
+
+    Parameters
+    ----------
+    area : float
+    ends : (low, high)
+        From resamples, in none of which one who left has another score.
+    clients : int
+        Clients who left.
+    level : float
+
+    Returns
+    -------
+    low, high : float
+        At least as wide as the exact bound of `scoring.auc` at 0 and 1: so many of the
+        leavers may rank at the other end without one of them having been seen.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in of_one_score(0.497, (0.494, 0.4999), 59)]
+    [0.467, 0.527]
+    """
+    bound = ((1 - level) / 2) ** (1 / max(clients, 1))
+    low, high = ends
+    return min(low, area * bound), max(high, 1 - (1 - area) * bound)
+
+
 def wilson(share: float, se: float, clients: int, level: float) -> tuple[float, float]:
     share = min(share, 1.0)
     base = share * (1 - share) / se**2 if 0 < share < 1 and se > 0 else clients

@@ -21,6 +21,7 @@ from clientlab.churn.backtest_measures import (
     first_alarms,
     interval,
     measured,
+    of_one_score,
 )
 from clientlab.churn.candidates import is_model, label, named
 from clientlab.churn.effective import caution, effective_parameters
@@ -314,12 +315,15 @@ def _measures(
         part = rows[rows["candidate"] == name].reset_index(drop=True)
         resamples = resamples or Resamples(part["client_id"], seed=seed)
         clients, caught = part["client_id"].nunique(), len(first_alarms(part))
-        left = part["client_id"][part["y"] == 1].nunique()
+        leavers = part[part["y"] == 1]
+        left, one_score = leavers["client_id"].nunique(), leavers["score"].nunique() == 1
         found = measured(part, resamples, profit)
         draws[name] = {measure: drawn for measure, (_, drawn) in found.items()}
         for measure, (estimate, drawn) in found.items():
             behind = caught if measure == "lead_days" else left
             ends = interval(measure, estimate, drawn, behind, level)
+            if measure == "auc" and one_score and not np.isnan(ends[0]):
+                ends = of_one_score(estimate, ends, left, level)
             base = caught if measure == "lead_days" else clients
             told.append((name, measure, estimate, *ends, base))
     return pd.DataFrame(told, columns=COLUMNS), draws

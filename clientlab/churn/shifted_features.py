@@ -18,9 +18,10 @@ from clientlab.problems import InvalidValue
 from clientlab.results import CannotSay, Result
 from clientlab.stats import proportions
 from clientlab.stats import weighted_scoring as weighted
-from clientlab.wording import Text, number
+from clientlab.wording import Text, number, plural
 
 SHOWN = 12  # features in the picture
+FEWEST = 10  # clients: of fewer drawn anew, intervals are too short
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -114,8 +115,9 @@ def feature_shifts(
 
     Returns
     -------
-    FeatureShifts
-        `frame`: ``feature, estimate`` (chance that a newer value is above an earlier one,
+    FeatureShifts or CannotSay
+        CannotSay of one day, or of fewer than ten clients. `frame`: ``feature, estimate``
+        (chance that a newer value is above an earlier one,
         equal ones count one half)``, low, high, base`` (clients with both)``, p_value``
         (Holm)``, moved``. Each level of a feature of words is a row of its own.
 
@@ -147,7 +149,15 @@ def feature_shifts(
             f"since={first:%Y-%m-%d} leaves no days on one side; there are {len(days)} from "
             f"{pd.Timestamp(days[0]):%Y-%m-%d} to {pd.Timestamp(days[-1]):%Y-%m-%d}."
         )
-    resamples = Resamples(X.index.get_level_values("client_id"), replicates=1000, seed=seed)
+    names = X.index.get_level_values("client_id")
+    if (many := names.nunique()) < FEWEST:
+        reason = Text(
+            f"Whether features moved cannot be told from {many} "
+            f"{plural(many, 'client', 'clients')}; {FEWEST} are needed.",
+            f"Сдвинулись ли признаки, сказать нельзя: клиентов {many}, нужно хотя бы {FEWEST}.",
+        )
+        return CannotSay.because(reason, getattr(snapshots, "provenance", None))
+    resamples = Resamples(names, replicates=1000, seed=seed)
     told = [(name, *_shift(values, new, resamples)) for name, values in _numbers(X)]
     # All resamples alike: either every newer value lies on one side, or nothing differs.
     told = [one for one in told if np.isfinite(one[2]) and (one[2] > 0 or one[1] != 0.5)]

@@ -158,6 +158,14 @@ def test_no_feature_of_pure_noise_has_moved():
     assert found.headline() == "No feature has moved that can be told (2 tested)"
 
 
+def test_of_few_clients_no_feature_is_said_to_move(rows):
+    clients = rows.X.index.get_level_values("client_id")
+    few = rows.X[clients.isin(clients.unique()[:9])]
+    assert feature_shifts(SimpleNamespace(X=few, provenance=rows.provenance)).say() == (
+        "Whether features moved cannot be told from 9 clients; 10 are needed."
+    )
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_unseen_clients_stand_beside_seen_ones(tested, lang):
     found = unseen(tested)

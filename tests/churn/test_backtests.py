@@ -256,6 +256,18 @@ def test_profit_needs_assumptions_and_is_that_of_scoring(rows, tested):
     assert 0 <= row["low"] < row["estimate"] < row["high"]
 
 
+def test_a_score_that_no_leaver_ever_had_is_not_told_apart_from_a_coin(rows):
+    """A few who stayed were red: resamples never see a red leaver, the exact bound does."""
+    stayed = rows.y[rows.y == 0].index[::20]
+    X = rows.X.assign(red=pd.Series(1.0, index=stayed).reindex(rows.X.index).fillna(0.0))
+    found = backtest({"red": "red"}, SimpleNamespace(**{**vars(rows), "X": X}))
+    line = found.frame.set_index("measure").loc["auc"]
+    assert line["estimate"] < 0.5
+    left = found.predictions.query("y == 1")["client_id"].nunique()
+    assert line["high"] == 1 - (1 - line["estimate"]) * 0.025 ** (1 / left)
+    assert line["low"] < line["estimate"] < 0.5 < line["high"]
+
+
 def test_the_same_seed_gives_the_same_frame_and_inputs_stay_as_they_were(rows):
     before = rows.X.copy(), rows.y.copy(), rows.keys.copy()
     one, two = (backtest({"load": "load", "spy": Spy()}, rows, seed=4).frame for _ in range(2))
