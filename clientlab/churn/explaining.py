@@ -227,7 +227,7 @@ def why(risks: Result, client: Any = None) -> Result:
 
     Parameters
     ----------
-    risks : RiskList or CannotSay
+    risks : RiskList, Reasons or CannotSay
     client : optional
         Identifier; by default the one with the highest probability.
 
@@ -243,7 +243,7 @@ def why(risks: Result, client: Any = None) -> Result:
     """
     if isinstance(risks, CannotSay):
         return risks
-    whole: Reasons = risks.reasons  # pyright: ignore[reportAttributeAccessIssue]
+    whole: Reasons = getattr(risks, "reasons", risks)
     rows = whole.of(whole.frame["client_id"].iloc[0] if client is None else client)
     return replace(whole, frame=rows.reset_index(drop=True),
                    notes=(*whole.notes, *_as_listed(whole, risks.frame, rows)))  # fmt: skip
@@ -251,6 +251,8 @@ def why(risks: Result, client: Any = None) -> Result:
 
 def _as_listed(whole: Reasons, listed: pd.DataFrame, rows: pd.DataFrame) -> list[Text]:
     """Why the list has another probability than the parts add up to, where it has."""
+    if "estimate" not in listed:
+        return []
     client = rows["client_id"].iloc[0]
     told = percent(float(listed.loc[listed["client_id"] == client, "estimate"].iloc[0]))
     if told == whole._model_says(client):
