@@ -86,7 +86,7 @@ def differences(
     Parameters
     ----------
     scores : Comparison
-    measure : {"auc", "log_loss", "brier", "lift_10"}
+    measure : {"auc", "log_loss", "brier", "lift_10", "profit"}
     corrected : bool
         False leaves out both corrections, for the overlap of the splits and for the
         number of pairs: the usual mistake, to be shown and not to be used.
@@ -144,6 +144,8 @@ REFERENCES = {
     "log_loss": (None, Text("lower is better", "меньше лучше")),
     "brier": (None, Text("lower is better", "меньше лучше")),
     "lift_10": (None, Text("1 is a coin", "1 это монета")),
+    "profit": (None, Text("a customer, if 200 are kept by an offer of 10 that 30% take",
+                          "на клиента: сохраняется 200, предложение стоит 10, берут его 30%")),
     "calibration_slope": (1.0, Text("1 is right, under 1 too sure, over 1 too timid",
                                     "1 верно, меньше 1 самоуверенно, больше 1 робко")),
 }  # fmt: skip

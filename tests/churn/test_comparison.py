@@ -172,17 +172,18 @@ def test_a_tree_that_is_sure_and_wrong_has_a_finite_loss(table):
         ),
         (
             lambda table: differences(compare({"a": Share()}, table), measure="gini"),
-            "By 'gini' no model is better; use one of auc, log_loss, brier, lift_10.",
+            "By 'gini' no model is better; use one of auc, log_loss, brier, lift_10, profit.",
         ),
         (
             lambda table: differences(
                 compare({"a": Share(), "b": Share()}, table), measure="calibration_slope"
             ),
-            "By 'calibration_slope' no model is better; use one of auc, log_loss, brier, lift_10.",
+            "By 'calibration_slope' no model is better; use one of auc, log_loss, brier, lift_10, "
+            "profit.",
         ),
         (
             lambda table: compare({"a": Share()}, table).by("gini"),
-            "Measure 'gini' is not known; use one of auc, log_loss, brier, lift_10, "
+            "Measure 'gini' is not known; use one of auc, log_loss, brier, lift_10, profit, "
             "calibration_slope.",
         ),
     ],
@@ -257,3 +258,11 @@ def test_another_measure_is_said_with_its_name(scores):
         "the mean calibration slope of the models (3)" in scores.by("calibration_slope").headline()
     )
     assert scores.by("lift_10").headline("ru").startswith("invented: лифт в самой рискованной")
+
+
+def test_profit_is_that_of_the_printed_assumptions(scores):
+    """Nobody can earn more than by calling only leavers: share of leavers × the mean gain."""
+    rows = scores.frame.query("measure == 'profit'")
+    assert (rows["estimate"] >= 0).all()
+    assert scores.by("profit").say().startswith("Expected maximum profit: ")
+    assert "if 200 are kept" in scores.by("profit").measures()
