@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from clientlab.churn.attribution import Attribution, attribute
-from clientlab.churn.playbook import NOTHING, PLAYBOOK, topic_of
+from clientlab.churn.playbook import NOTHING, PLAYBOOK, TOPIC_OF, topic_of
 from clientlab.clients.answers import without_brackets
 from clientlab.clients.schema import tables
 from clientlab.problems import InvalidValue
@@ -285,7 +285,8 @@ def _of_client(client: Any, values: pd.Series, parts: pd.Series, usual: Mapping[
         # The feature that speaks for the topic moves it the same way.
         name = (mine if part >= 0 else -mine).idxmax()
         phrase, agrees = _phrase(features.get(name), name, values[name], usual[name], part > 0)
-        step = PLAYBOOK[topic].step if topic in PLAYBOOK and agrees else NOTHING
+        # A column of one's own may bear the name of a topic: it has no step for that.
+        step = PLAYBOOK[topic].step if name in TOPIC_OF and agrees else NOTHING
         rows.append({
             "client_id": client, "topic": topic, "feature": name,
             "value": _as_number(values[name]), "usual": _as_number(usual[name]),

@@ -195,3 +195,18 @@ def test_several_days_of_one_client_are_refused(table):
     )
     with pytest.raises(InvalidValue, match=said):
         reasons(Model(), twice, background=table)
+
+
+def test_a_column_of_ones_own_that_bears_the_name_of_a_topic_has_no_step():
+    class Own:
+        baseline = 0.0
+
+        def predict_proba(self, X):
+            p = 1 / (1 + np.exp(-X["contract"]))
+            return np.column_stack([1 - p, p])
+
+        def contributions(self, X):
+            return X[["contract"]]
+
+    X = pd.DataFrame({"contract": [2.0, 0.0]}, index=["a", "b"])
+    assert reasons(Own(), X, background=X).step("a").en == ""
