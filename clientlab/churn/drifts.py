@@ -163,6 +163,8 @@ def drift(
             values.append(float(of(at, np.ones((1, int(at.sum()))))[0]))
             drawn.append(resamples.of(lambda w, of=of, at=at: of(at, w), at))
         gap = values[0] - values[1]
+        if np.isnan(gap):
+            continue  # everybody left on one side: there is nobody to rank
         ends = difference(gap, drawn[0] - drawn[1], min(left), 1 - (1 - level) / len(sides))
         told.append((measure, *values, gap, *ends, tested.provenance.base))
     columns = ["measure", "newest", "earlier", "estimate", "low", "high", "base"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from clientlab.churn.at_risk import with_left_out
 from clientlab.churn.features import FEATURES, Feature
 from clientlab.churn.snapshot_table import Snapshots, month_ends, snapshots
 from clientlab.clients.base import ClientBase
@@ -23,6 +24,7 @@ def history(
     horizon: Any = "90D",
     features: Mapping[str, Feature] = FEATURES,
     first: Any = None,
+    contract: str = "ongoing",
 ) -> Snapshots | CannotSay:
     """Clients at risk at the end of every so many months, as far back as the records go.
 
@@ -35,6 +37,8 @@ def history(
     features : mapping of name to Feature
     first : date-like, optional
         No earlier day; by default a year after the records begin.
+    contract : {"ongoing", "project", "all"}
+        Whose leaving, as for `snapshots`.
 
     Returns
     -------
@@ -73,9 +77,9 @@ it; the records run from 2024-01-01 to 2024-12-31.>
             f"записи: {ru}.",
         )
         return CannotSay.because(reason, base.provenance())
-    found = snapshots(base, days, horizon=horizon, features=features)
+    found = snapshots(base, days, horizon=horizon, features=features, contract=contract)
     if not len(found.X):
-        reason = Text("On none of the days was a client with an ongoing contract at risk.",
-                      "Ни на одну дату не было клиента с постоянным договором.")  # fmt: skip
-        return CannotSay.because(reason, base.provenance())
+        reason = Text("On none of the days was anybody at risk of leaving.",
+                      "Ни на одну дату уходить было некому.")  # fmt: skip
+        return CannotSay.because(with_left_out(reason, base, contract), base.provenance())
     return found

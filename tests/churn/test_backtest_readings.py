@@ -5,6 +5,7 @@ left      a  b  c  d  e
 alarms    2  1  1  0  0      three in five caught; money missed: that of d and e
 """
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -131,6 +132,14 @@ def test_a_score_that_turned_has_drifted(rows):
     assert found.headline().startswith("'turned' has drifted: AUC")
     assert found.decide()
     assert found.decide("ru")
+
+
+def test_where_everybody_left_lately_the_ranking_is_not_compared(tested):
+    rows = tested.predictions
+    lately = rows["day"] == rows["day"].max()
+    found = drift(replace(tested, predictions=rows.assign(y=rows["y"].where(~lately, 1))))
+    assert found.frame["measure"].tolist() == ["log_loss", "more_left"]
+    assert "–" not in found.say().split("log loss")[0]
 
 
 def test_drift_needs_ten_leavers_on_both_sides(tested, rows):

@@ -36,4 +36,7 @@ def test_records_that_are_too_short_are_told():
 
 def test_a_base_of_project_clients_only_is_told():
     found = history(base("2023-06-30", contract="project"))
-    assert found.say() == "On none of the days was a client with an ongoing contract at risk."
+    assert found.say() == (
+        "On none of the days was anybody at risk of leaving. Project clients (1) are left out: "
+        "they fall silent, nobody writes down their end. contract='project' looks at them."
+    )
