@@ -154,7 +154,7 @@ def feature_shifts(
         reason = Text(
             f"Whether features moved cannot be told from {many} "
             f"{plural(many, 'client', 'clients')}; {FEWEST} are needed.",
-            f"Сдвинулись ли признаки, сказать нельзя: клиентов {many}, нужно хотя бы {FEWEST}.",
+            f"Сдвинулись ли признаки: клиентов {many}, нужно хотя бы {FEWEST}.",
         )
         return CannotSay.because(reason, getattr(snapshots, "provenance", None))
     resamples = Resamples(names, replicates=1000, seed=seed)
