@@ -48,6 +48,17 @@ class Orders(Result):
             "самым крупным.",
         ).in_language(lang)  # fmt: skip
 
+    def headline(self, lang: str = "en") -> str:
+        """The plan against the order that most people sort by."""
+        rows, currency = self.frame.set_index("order"), self.provenance.currency or ""
+        plan, likeliest = (in_currency(rows.loc[name, "estimate"], currency, lang)
+                           for name in ("plan", "probability"))  # fmt: skip
+        many = number(rows.loc["plan", "base"], lang)
+        return Text(f"The same calls ({many}): {plan} by expected profit, {likeliest} if the "
+                    "likeliest leavers are called",
+                    f"Те же звонки ({many}): {plan} по ожидаемой прибыли, {likeliest} — если "
+                    "звонить самым вероятным уходам").in_language(lang)  # fmt: skip
+
     def measures(self, lang: str = "en") -> str:
         return Text("Expected profit of the same number of calls by the order in which clients "
                     "are taken; lines: over the intervals of the probabilities",

@@ -118,6 +118,16 @@ def test_where_no_call_pays_the_picture_shows_what_each_would_bring(clients):
     assert plan(clients, OFFER, hours=0).decide().startswith("Find the hours or the money")
 
 
+def test_orders_lead_with_the_plan_against_the_likeliest(clients):
+    found = economics.orders(plan(clients, OFFER, hours=2))
+    lines = found.frame.set_index("order")["estimate"]
+    assert found.headline() == (
+        f"The same calls (1): {lines['plan']:.0f} by expected profit, "
+        f"{lines['probability']:.0f} if the likeliest leavers are called".replace("-", "−")
+    )
+    assert found.headline("ru").startswith("Те же звонки (1): ")
+
+
 def test_of_a_list_of_one_nobody_is_held_out(clients):
     found = plan(clients, OFFER, hours=2, hold_out=0.1)
     assert (len(found.called), len(found.held_out)) == (1, 0)
