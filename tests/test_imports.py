@@ -106,3 +106,10 @@ def test_practices_load_no_pictures_and_no_models():
     code = f"import clientlab.practices, sys; print([n for n in {heavy} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_must_hold_is_raised_in_words_not_asserted(path):
+    """Asserts are gone under ``python -O`` and say nothing to the analyst."""
+    tree = ast.parse(path.read_text("utf-8"))
+    assert not [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assert)]

@@ -249,6 +249,7 @@ def of_one_score(
 
 
 def wilson(share: float, se: float, clients: int, level: float) -> tuple[float, float]:
+    """Wilson's interval of a share on the base that its standard error stands for."""
     share = min(share, 1.0)
     base = share * (1 - share) / se**2 if 0 < share < 1 and se > 0 else clients
     base = min(base, clients)

@@ -58,6 +58,7 @@ def days_of(days: Any) -> list[pd.Timestamp]:
 
 
 def horizon_of(horizon: Any) -> pd.Timedelta:
+    """A horizon as a whole number of days; InvalidValue if it is none."""
     try:
         length = pd.Timedelta(horizon)
     except (ValueError, TypeError):

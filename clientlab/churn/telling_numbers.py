@@ -268,6 +268,7 @@ def auc_line(snaps: Snapshots, column: pd.Series, level: float, seed: int) -> di
 
 
 def too_few(left: int, horizon: pd.Timedelta) -> Text:
+    """That too few left to be told apart."""
     days = horizon.days
     return Text(
         f"What tells leavers apart: {left} {plural(left, 'client', 'clients')} left within {days} "

@@ -370,8 +370,7 @@ def _runs(rows: pd.DataFrame) -> np.ndarray:
 
 def _of_week(base: ClientBase, known: pd.DataFrame, wanted: int) -> pd.DataFrame:
     """One row for each client of the week and of those before it."""
-    runs = filled(base)
-    assert isinstance(runs, pd.DataFrame)
+    runs: pd.DataFrame = filled(base)  # pyright: ignore[reportAssignmentType]
     runs = runs.assign(weeks=_runs(runs))
     now = runs[runs["week"] == wanted].set_index("client_id")
     before = runs[runs["week"] == wanted - 1].set_index("client_id")["colour"]

@@ -178,6 +178,7 @@ def _share(hit: np.ndarray, clients: pd.Series) -> dict[str, float]:
 
 
 def by_manager(rows: pd.DataFrame, hit: np.ndarray) -> pd.DataFrame:
+    """Share of hits by manager, clients as clusters; one row a manager."""
     lines = []
     for manager, at in sorted(rows.groupby("manager").indices.items()):
         share = _share(hit[at], rows["client_id"].iloc[at])
@@ -189,6 +190,7 @@ def by_manager(rows: pd.DataFrame, hit: np.ndarray) -> pd.DataFrame:
 
 
 def line_of(manager: str, estimate: float, low: float, high: float, base: float) -> dict:
+    """One row of a frame by group."""
     return {
         "group": manager,
         "label_en": str(manager),

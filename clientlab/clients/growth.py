@@ -302,6 +302,7 @@ def ends_of(values: pd.Series | np.ndarray, made: Callable[[], Estimate]) -> dic
 
 
 def without_interval(frame: pd.DataFrame) -> tuple[Text, ...]:
+    """A note on numbers without an interval; none if all have one."""
     bare = int((frame["low"].isna() & (frame["base"] > 0)).sum())
     if not bare:
         return ()
@@ -315,6 +316,7 @@ def without_interval(frame: pd.DataFrame) -> tuple[Text, ...]:
 
 
 def no_period(period: str, before: bool = False) -> Text:
+    """That the records cover no whole period, and which shorter one to try."""
     if before:
         return Text(f"the records cover no whole {PERIODS[period].en} with the month before it."
                     f"{shorter(period).en}",
@@ -328,6 +330,7 @@ def no_period(period: str, before: bool = False) -> Text:
 
 
 def cannot_say(base: ClientBase, what: Text, why: Text) -> CannotSay:
+    """A sentence in place of a number: subject and reason."""
     return CannotSay.because(
         Text(
             *(

@@ -263,6 +263,7 @@ def _rows(curve: Curve, by: str | None, group) -> pd.DataFrame:
 
 
 def nobody_left(at_risk: float, lang: str) -> str:
+    """That nobody has left of so many under observation."""
     count = int(at_risk)
     return Text(
         f"Nobody has left of {number(count)} {plural(count, 'client', 'clients')} under "

@@ -298,6 +298,7 @@ def invoiced(base: ClientBase) -> Invoiced:
 
 
 def checked_days(days: int) -> int:
+    """A threshold of silence as a whole number of days; InvalidValue if it is none."""
     if isinstance(days, bool) or not isinstance(days, int | np.integer) or days < 1:
         raise InvalidValue(f"A threshold of {days!r} days is none: give a whole number, say 120.")
     return int(days)
@@ -369,6 +370,7 @@ def _notes(
 
 
 def mixed_contracts(seen: Invoiced) -> tuple[Text, ...]:
+    """A note on clients with both kinds of contract; none without them."""
     if not seen.mixed:
         return ()
     return (

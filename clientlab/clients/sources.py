@@ -32,6 +32,7 @@ NOT_READ = "is not read: "
 
 
 def raw_tables(source: Any) -> tuple[Config, dict[str, RawTable], list[Problem]]:
+    """Settings, raw tables by name and problems of whatever the analyst gave."""
     if isinstance(source, Mapping):
         return Config(), *_of_mapping(source)
     if not isinstance(source, str | Path):

@@ -68,6 +68,7 @@ class Store:
 
 
 def to_day(value: Any, name: str) -> pd.Timestamp:
+    """A day without its hour; InvalidValue, naming the argument, if it is none."""
     try:
         day = pd.Timestamp(value)
     except (ValueError, TypeError):
@@ -100,6 +101,7 @@ def build(
     currency: str | None,
     window: tuple[Any, Any],
 ) -> Store:
+    """Sort the opened tables by the day on which rows became known."""
     clients = opened["clients"]
     used = (clients.aside == "").to_numpy()
     ids = pd.Index(sorted(clients.frame.loc[used, "client_id"].unique()), dtype="str")

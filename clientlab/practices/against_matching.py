@@ -48,7 +48,8 @@ class Figures(NamedTuple):
         if self.how != "smallest":
             return None
         fitting = possible_bases(study)
-        assert not isinstance(fitting, CannotSay)
+        if isinstance(fitting, CannotSay):
+            return None
         larger = fitting.frame["base"][fitting.frame["base"] > self.base]
         if larger.empty:
             return None

@@ -62,6 +62,7 @@ def distinct(column: pd.Series | None, question: Question) -> tuple[np.ndarray, 
 
 
 def as_text(value: Any) -> str:
+    """A cell as it was typed: whole numbers without decimals."""
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))  # Excel and SPSS keep whole numbers with a decimal
     return str(value).strip()

@@ -102,7 +102,6 @@ def order_in_halves(
     whole = ranking(survey, question)
     if isinstance(whole, CannotSay):
         return whole
-    assert isinstance(survey, Survey)
     groups = np.arange(len(survey)) if survey.clusters is None else survey.clusters
     names = np.unique(groups)
     chosen = np.random.default_rng(seed).permutation(names)[: len(names) // 2]

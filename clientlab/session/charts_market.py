@@ -200,9 +200,9 @@ def _free(x: np.ndarray, y: np.ndarray, letters: Sequence[int]) -> list[tuple[bo
             hits += 3 * (box[0] < 0 or box[1] > 1 or box[2] < 0 or box[3] > 1)
             if best is None or hits < best[0]:
                 best = (hits, box, (right, above))
-        assert best is not None
-        taken.append(best[1])
-        found.append(best[2])
+        if best is not None:  # there is always a first side
+            taken.append(best[1])
+            found.append(best[2])
     return found
 
 
