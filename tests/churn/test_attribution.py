@@ -126,3 +126,16 @@ def test_the_same_seed_gives_the_same_parts(table):
     model = RandomForestClassifier(10, random_state=0).fit(X, y)
     first, second = (attribute(model, X.head(3), background=X, seed=5).parts for _ in range(2))
     pd.testing.assert_frame_equal(first, second)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_clients_are_held_against_is_near_the_mean_of_the_background(seed):
+    """By chance alone 24 of 300 would lie up to half a logit off, and with them all clients."""
+    random = np.random.default_rng(1)
+    X = pd.DataFrame(random.normal(size=(300, 5)), columns=list("abcde"))
+    left = random.random(300) < 1 / (1 + np.exp(X["b"] - X["a"]))
+    model = LogisticRegression().fit(X, left)
+    found = attribute(model, X.iloc[:20], background=X, seed=seed)
+    slopes = model.coef_[0]
+    assert found.baseline == pytest.approx(X.mean() @ slopes + model.intercept_[0], abs=0.15)
+    assert np.abs(found.parts - (X.iloc[:20] - X.mean()) * slopes).to_numpy().mean() < 0.05
