@@ -74,7 +74,7 @@ th { color: var(--quiet); font-weight: 600 }
   h2, h3, .mark { break-after: avoid; break-inside: avoid }
   article, .warning, .made { break-inside: avoid }
   .chapter { margin-top: 8mm } article { margin-top: 5mm }
-  .drawn img { width: 168mm; border: 0 } /* two findings to a sheet */
+  .drawn img { width: 168mm; border: 0 } /* two short findings to a sheet */
   .said, .decide, .notes { margin-top: .5rem } .decide { padding: .4rem .8rem }
   .made { margin-top: 10mm }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact }
