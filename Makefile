@@ -8,6 +8,11 @@ READY := $(VENV)/.ready
 LANGUAGE ?= en
 # A file of tests, or a notebook, stays whole on one of as many processes as there are processors.
 SHARED := --numprocesses logical --dist loadfile
+# Each process computes on one thread, as reports do: more would wait for each other.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+export VECLIB_MAXIMUM_THREADS := 1
 
 .DEFAULT_GOAL := report
 .PHONY: report test check simulate lab record lock benchmarks clean
