@@ -119,6 +119,7 @@ def span(row: Any, lang: str, digits: int = 2) -> str:
 
 
 def headline(tested: Backtest, lang: str) -> str:
+    """The highest and the lowest AUC, as the title of a slide."""
     rows = tested.of("auc")
     best = rows.iloc[0]
     name, value = tested.labels[best["candidate"]], number(best["estimate"], lang, digits=2)
@@ -136,6 +137,7 @@ def headline(tested: Backtest, lang: str) -> str:
 
 
 def say(tested: Backtest, lang: str) -> str:
+    """AUC of every candidate with interval, clients and leavers."""
     parts = [f"{tested.labels[row['candidate']].in_language(lang)} {span(row, lang)}"
              for _, row in tested.of("auc").iterrows()]  # fmt: skip
     left = tested.leavers
@@ -148,6 +150,7 @@ def say(tested: Backtest, lang: str) -> str:
 
 
 def measures(tested: Backtest, lang: str) -> str:
+    """What is drawn."""
     ahead = f"{tested.horizon / pd.Timedelta(days=1):g}"
     return Text(
         f"AUC: chance that one who left within {ahead} days had been ranked above one who stayed; "

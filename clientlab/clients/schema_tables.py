@@ -90,6 +90,7 @@ SAID = {
 
 
 def client_id(required: bool = True) -> Column:
+    """Whose row it is."""
     return Column(
         "client_id",
         "id",
@@ -105,14 +106,17 @@ def day(name: str, en: str, ru: str, **more) -> Column:
 
 
 def money(name: str, en: str, ru: str, **more) -> Column:
+    """An amount of money, in the currency of the base."""
     return Column(name, "money", Text(en, ru), **more)
 
 
 def text(name: str, en: str, ru: str, **more) -> Column:
+    """Words as they were typed."""
     return Column(name, "text", Text(en, ru), **more)
 
 
 def code(name: str, en: str, ru: str, allowed: dict[str, Text], **more) -> Column:
+    """One of a few codes, with the words that exports use for them."""
     words = {word: one for one in allowed for word in SAID.get(one, ())}
     return Column(name, "code", Text(en, ru), allowed=allowed, words=words, **more)
 

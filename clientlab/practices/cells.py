@@ -69,6 +69,7 @@ def as_text(value: Any) -> str:
 
 
 def said_missing(column: pd.Series | None, question: Question) -> np.ndarray:
+    """Which cells hold a code or a word that stands for 'no answer'."""
     missing = {text.casefold() for text in question.missing}
     if column is None or not missing:
         return np.zeros(0 if column is None else len(column), bool)
