@@ -174,9 +174,9 @@ FEATURES: dict[str, Feature] = {
         Text("share of a year's invoices paid late", "доля оплат с опозданием"),
         "share", Text("often pays late", "часто платит поздно"),
         Text("pays on time", "платит в срок"), 1, source="S2; B20"),
-    "requests_90": Feature(
-        Window(rows.ASKED, "count", 90),
-        Text("requests in 90 days", "запросов за 90 дней"), "count",
+    "requests_30": Feature(
+        Window(rows.ASKED, "count", 30),
+        Text("requests in 30 days", "запросов за 30 дней"), "count",
         Text("asks much of us", "много обращается"), Text("asks nothing", "не обращается"),
         0, source="S1; B17"),
     "requests_change": Feature(
@@ -212,9 +212,9 @@ FEATURES: dict[str, Feature] = {
         of_base.open_requests, Text("requests without an answer", "запросов без ответа"), "count",
         Text("waits for an answer", "ждёт ответа"), Text("has all answers", "все ответы получил"),
         1, {"requests": ("answered_at",)}, "S1; B17"),
-    "touches_90": Feature(
-        Window(rows.TOUCHED, "count", 90),
-        Text("contacts in 90 days", "контактов за 90 дней"), "count",
+    "touches_30": Feature(
+        Window(rows.TOUCHED, "count", 30),
+        Text("contacts in 30 days", "контактов за 30 дней"), "count",
         Text("we talk often", "часто общаемся"), Text("we hardly talk", "почти не общаемся"),
         -1, source="S1; B18"),
     "touches_change": Feature(

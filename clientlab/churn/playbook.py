@@ -37,7 +37,7 @@ PLAYBOOK: dict[str, Topic] = {
         Text("Call without an occasion and agree on a rhythm: one report a month is not contact.",
              "Позвонить без повода и договориться о ритме: отчёт раз в месяц — не общение."),
         "S1",
-        ("touches_90", "touches_change", "days_since_touch", "client_began_365", "reports_90",
+        ("touches_30", "touches_change", "days_since_touch", "client_began_365", "reports_90",
          "meetings_365"),
     ),
     "answers": Topic(
@@ -130,7 +130,7 @@ PLAYBOOK: dict[str, Topic] = {
         Text("requests", "обращения"),
         Text("Ask what changed on their side.", "Спросить, что изменилось у клиента."),
         "S1",
-        ("requests_90", "requests_change"),
+        ("requests_30", "requests_change"),
     ),
     "profile": Topic(
         Text("kind of client", "тип клиента"), NOTHING, "",

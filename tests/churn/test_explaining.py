@@ -1,8 +1,8 @@
 """Reasons in a manager's words: parts by topic that add up, said as high or low, with a step.
 
-logit = claims_90 − touches_90 / 2 + mine / 10 − 2
+logit = claims_90 − touches_30 / 2 + mine / 10 − 2
 
-client  claims_90  touches_90  mine
+client  claims_90  touches_30  mine
 a       4          2           0      claims speak against it
 b       0          0           0      nobody talks to it
 c       0          9           5      nothing stands out but 'mine'
@@ -18,13 +18,13 @@ from clientlab.churn.features import FEATURES
 from clientlab.churn.playbook import PLAYBOOK, TOPIC_OF
 from clientlab.problems import InvalidValue
 
-SLOPES = pd.Series({"claims_90": 1.0, "touches_90": -0.5, "mine": 0.1})
+SLOPES = pd.Series({"claims_90": 1.0, "touches_30": -0.5, "mine": 0.1})
 
 
 class Model:
     """Parts against the background of client d."""
 
-    usual = pd.Series({"claims_90": 0.0, "touches_90": 4.0, "mine": 0.0})
+    usual = pd.Series({"claims_90": 0.0, "touches_30": 4.0, "mine": 0.0})
     baseline = float(SLOPES @ usual - 2)
 
     def predict_proba(self, X):
@@ -38,7 +38,7 @@ class Model:
 @pytest.fixture
 def table():
     return pd.DataFrame(
-        {"claims_90": [4.0, 0, 0, 0], "touches_90": [2.0, 0, 9, 4], "mine": [0.0, 0, 5, 0]},
+        {"claims_90": [4.0, 0, 0, 0], "touches_30": [2.0, 0, 9, 4], "mine": [0.0, 0, 5, 0]},
         index=pd.Index(list("abcd"), name="client_id"),
     )
 

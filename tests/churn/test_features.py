@@ -248,9 +248,9 @@ def test_every_feature_names_tables_and_columns_of_the_schema():
 
 def test_a_feature_without_its_table_is_left_out_and_named(base):
     used, notes = lacking(read(), FEATURES)
-    assert "touches_90" not in used
+    assert "touches_30" not in used
     assert "spend_90" in used
-    assert "touches_90" in notes[0].en
+    assert "touches_30" in notes[0].en
     assert "touches.began_by" not in notes[0].en  # the table is missing as a whole
     assert list(lacking(base, FEATURES)[0]) == [
         name for name in FEATURES if name != "days_to_contract_end"
@@ -322,3 +322,9 @@ def test_a_score_is_held_against_the_own_mean():
     assert X["nps_change"].fillna(-9).tolist() == [-4, -9]
     assert X["unanswered_365"].tolist() == [0, 1]
     assert X["days_since_asked"].tolist() == [119, 89]
+
+
+def test_months_quarters_and_years_are_counted():
+    # Frequent rows by month, rare ones by quarter and year, each against its own past.
+    counted = {one.days for made in FEATURES.values() for one in made.windows if one.how != "since"}
+    assert counted == {30, 90, 365}

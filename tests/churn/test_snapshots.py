@@ -221,8 +221,8 @@ def test_ends_of_months_reach_to_the_last_day_with_a_label():
 
 def test_a_missing_table_leaves_its_features_out_with_a_note():
     found = snapshots(read(), DAY)
-    assert "touches_90" not in found.X
-    assert "touches_90, touches_change" in found.notes[0].en
+    assert "touches_30" not in found.X
+    assert "touches_30, touches_change" in found.notes[0].en
     assert found.notes[0].en.startswith("Left out, as the files do not hold what they need: ")
     assert list(found.X) == [name for name in FEATURES if name in found.X]
     assert list(found.features) == list(found.X)
