@@ -35,9 +35,6 @@ NOT_COMPARABLE = ("manager_clients",)
 # Notice is given by 60% of who will leave, 20–44 days before: those rows are in no snapshot.
 # So of a month's leavers this share is still in, by month after the snapshot, evenly spread.
 GIVE, NOTICE = 0.6, np.arange(20, 45)
-# Leavers of months 1–3 over what the hazard of the first month, held, expects: in 20,000
-# clients of seed 999. States drift back, and in one quarter the last year begins.
-DRIFT = np.array([0.977, 0.991, 1.092])
 
 
 class Rows(NamedTuple):
@@ -48,7 +45,7 @@ class Rows(NamedTuple):
     X : DataFrame
     y : ndarray of 0/1
     risk : ndarray
-        True probability of leaving within 90 days, of who has given no notice.
+        True probability of leaving within 90 days, see `true_risk`.
     """
 
     X: pd.DataFrame
@@ -74,10 +71,12 @@ def demo_rows(clients: int, seed: int, days: pd.DatetimeIndex = QUARTERS) -> Row
 
 
 def true_risk(agency: Any, days: pd.DatetimeIndex) -> pd.Series:
-    """True 90-day risk by client and day, for ends of months: hazards of the next month, held.
+    """True 90-day risk by client and day, for ends of months, of who gave no notice.
 
-    The hazard of who gave no notice: of the leavers of each month the share without
-    notice by the day, over all without notice.
+    By the hazards of the three months to come, along the states that come: of a client it is
+    the risk of one future out of many, in means over clients and losses the risk itself.
+    The hazards of the first month, held, are not: who is in trouble is on average less so
+    in the third month.
     """
     still = still_in()
     world, ids = agency.world, agency.tables["clients"]["client_id"].to_numpy()
@@ -86,8 +85,9 @@ def true_risk(agency: Any, days: pd.DatetimeIndex) -> pd.Series:
     for day in days:
         month = (day.year - first.year) * 12 + day.month - first.month + 1
         who = np.flatnonzero(world.there[:, month])
-        monthly = world.hazard[who, month].sum(axis=1).astype(float)
-        leave = monthly[:, None] * (1 - monthly[:, None]) ** np.arange(3)
+        monthly = world.hazard[who, month : month + 3].sum(axis=2).astype(float)
+        there = np.cumprod(1 - monthly, axis=1) / (1 - monthly)
+        leave = monthly * there
         unnoticed = leave @ still
         risk = unnoticed / (1 - leave.sum(axis=1) + unnoticed)
         parts.append(pd.Series(risk, index=[ids[who], np.full(len(who), day)]))
@@ -103,7 +103,7 @@ def still_in() -> np.ndarray:
     day = np.arange(1, 92)
     noticed = GIVE * (NOTICE[:, None] >= day).mean(axis=0)
     stays = (1 - noticed) * (day <= 90)
-    return DRIFT * np.array([part.mean() for part in np.array_split(stays, 3)])
+    return np.array([part.mean() for part in np.array_split(stays, 3)])
 
 
 def kept(name: str, clients: int, seed: int, days: pd.DatetimeIndex) -> Rows:

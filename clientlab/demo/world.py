@@ -29,8 +29,8 @@ class World:
     Attributes
     ----------
     hazard : ndarray of shape (spells, months, causes)
-        Probability of leaving in a month by cause, given the states of that month; 0
-        while the client is not there.
+        Probability of leaving in a month by cause, given the states of that month, of
+        whoever is there; states go on after the client left.
     there : ndarray of bool, shape (spells, months)
         Whether the client was there on the first day of the month.
     started, ended, cause : ndarray of int, shape (spells,)
@@ -212,8 +212,7 @@ def _live(
         _next_states(random, now, traits, who)
         here = alive & (started < step)
         chance = _hazards(now, traits, who, step - started, month, months, sign, random_leaving)
-        chance = chance * here[:, None]
-        gone, why = _leave(random, chance)
+        gone, why = _leave(random, chance * here[:, None])
         if month >= 0:
             there[:, month] = here
             hazard[:, month] = chance
