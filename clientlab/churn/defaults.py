@@ -136,8 +136,7 @@ class StackedModel(ClassifierMixin, BaseEstimator):
         held = self._held_out(matrices, y, clients)
         self._combine(held, y, clients)
         self._learn(matrices, y)
-        told = self._logits(matrices)
-        self._measure(matrices[0], self.combination_.of(told))
+        self._measure(matrices[0], self._logits(matrices))
         self.held_out_ = pd.Series(expit(self.combination_.of(held)), index=X.index)
         return self
 
@@ -170,7 +169,7 @@ class StackedModel(ClassifierMixin, BaseEstimator):
             logit, nothing = float(np.log(self.share_ / (1 - self.share_))), np.zeros(len(prior))
             covariance = np.zeros((1 + len(prior), 1 + len(prior)))
             covariance[0, 0] = 1 / (len(y) * self.share_ * (1 - self.share_))
-            self.combination_ = Combination(logit, nothing, nothing, covariance, 1, 0.0)
+            self.combination_ = Combination(logit, nothing, nothing, nothing, covariance, 1, 0.0)
         self.weights_ = pd.Series(self.combination_.weights, index=list(PRIOR))
 
     def _learn(self, matrices: tuple, y: np.ndarray) -> None:
@@ -191,15 +190,16 @@ class StackedModel(ClassifierMixin, BaseEstimator):
         """What intervals rest on: weights, and effects as the ridge knows them.
 
         Effects of curves and trees are taken to be known as well as those of the ridge,
-        whose logit is stretched to the spread of the combined one.
+        whose logit is stretched to the spread of the combined one: before it is shrunk, for
+        a model that is believed little is not known the better.
         """
         from scipy.linalg import block_diag
 
         beta = self.linear_[0]
         effects = known(lines, beta, self.penalties_["ridge_logistic"])
         plain = float((lines @ beta[1:]).std())
-        stretch = float(told.std()) / plain if plain > 0 else 0.0
         combined = self.combination_
+        stretch = float((told @ combined.unshrunk).std()) / plain if plain > 0 else 0.0
         self.middle_ = effects.middle
         self.effective_parameters = combined.free + effects.effective
         self.sureness_ = Sureness(

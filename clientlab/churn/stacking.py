@@ -23,6 +23,8 @@ class Combination(NamedTuple):
     ----------
     intercept : float
     weights : ndarray, shape (members,)
+    unshrunk : ndarray, shape (members,)
+        The weights before they are shrunk: shrinking makes nothing surer.
     middle : ndarray, shape (members,)
         Mean logits.
     covariance : ndarray, shape (1 + members, 1 + members)
@@ -35,6 +37,7 @@ class Combination(NamedTuple):
 
     intercept: float
     weights: np.ndarray
+    unshrunk: np.ndarray
     middle: np.ndarray
     covariance: np.ndarray
     df: int
@@ -135,6 +138,7 @@ def combine(
     return Combination(
         _centred(share, away @ weights * kept, y.mean()),
         weights * kept,
+        weights,
         middle,
         covariance,
         max(left - 2, 1),
