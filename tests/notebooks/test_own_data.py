@@ -428,8 +428,13 @@ def test_the_verdict_turns_on_the_reversed_agency(tmp_path):
     before = findings(nbformat.read(ROOT / "notebooks" / f"{PREDICTS}.ipynb", as_version=4))
     after = findings(executed("10", "source=turned"))
     assert len(before) == len(after) >= 6
-    assert before[1]["headline"].startswith("'default model' does not beat the rules")
-    assert after[1]["headline"] == "'default model' beats the rules"
+    # Whether the model beats every rule there hangs on a few leavers. That it beats the code
+    # which it cannot be told from here, does not.
+    verdicts = [dict(zip(told[1]["data"]["rule"], told[1]["data"]["verdict"], strict=True))
+                for told in (before, after)]  # fmt: skip
+    assert before[1]["headline"].endswith("cannot be told apart from 'RCM code'")
+    assert "RCM code" not in after[1]["headline"]
+    assert [told["rcm"] for told in verdicts] == ["cannot_tell", "beats"]
     best = [re.match("Highest AUC on days unknown to them: '(.+?)'", told[0]["headline"])[1]
             for told in (before, after)]  # fmt: skip
     assert best[0] == "RCM code" != best[1]
