@@ -320,6 +320,7 @@ def _beside_rules(clients: int, seed: int) -> dict[str, Any]:
     from clientlab.churn import RULES, backtest, default_model, history, verdict
     from clientlab.clients import ClientBase
     from clientlab.demo import demo_agency
+    from clientlab.results import CannotSay
 
     agency = demo_agency(clients, seed=TRAIN_SEED + 1000 * seed + clients)
     base = ClientBase.read(
@@ -329,7 +330,7 @@ def _beside_rules(clients: int, seed: int) -> dict[str, Any]:
     tested = backtest({"default": default_model(), **RULES}, rows, refit_every=4)
     judged = verdict(tested, "default")
     found = {"clients": clients, "seed": seed}
-    if not hasattr(judged, "frame"):
+    if isinstance(tested, CannotSay) or isinstance(judged, CannotSay):
         return found | {"said": judged.say("en")}
     area = tested.frame.query("measure == 'auc'").set_index("candidate")["estimate"]
     best = judged.frame.loc[judged.frame["rule"].map(area).idxmax()]
