@@ -27,7 +27,7 @@ KEPT = Path(tempfile.gettempdir()) / "clientlab-default-model"
 QUARTERS = pd.date_range("2018-06-30", "2026-05-31", freq="QE")
 YEARS = QUARTERS[2::4]
 SIZES = (100, 240, 1000)
-SEEDS = 50
+SEEDS = 100
 TEST, TEST_SEED = 5_000, 41_000
 PART, PARTS, PART_SEED = 10_000, 10, 42_000
 TRAIN_SEED = 43_000

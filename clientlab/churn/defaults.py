@@ -91,11 +91,10 @@ class StackedModel(ClassifierMixin, BaseEstimator):
     learner (van der Laan, Polley & Hubbard 2007): see `stacking.combine` for the weights
     and for what the intervals rest on.
 
-    Measured (`benchmarks/default_model.py`, 50 seeds): on demo agencies of 100, 240 and
-    1,000 clients, of whom 26, 66 and 271 left, it reached 0.41, 0.67 and 0.84 (se 0.03,
-    0.01, 0.01) of the gain in log loss that 100,000 clients give. The 90% interval of the
-    mean of a tenth of risk covered 85, 88 and 87% there, by tenth 80–90, 84–94 and 76–96%:
-    in the tenths from the fifth to the eighth of 1,000 clients it is too narrow.
+    Measured (`benchmarks/default_model.py`, 100 seeds): on demo agencies of 100, 240 and
+    1,000 clients, of whom 27, 66 and 270 left, it reached 0.47, 0.66 and 0.85 (se 0.02,
+    0.01, 0.003) of the gain in log loss that 100,000 clients give. The 90% interval of the
+    mean of a tenth of risk covered 91, 92 and 91% there, by tenth 88–94, 88–96 and 89–96%.
 
     Examples
     --------
