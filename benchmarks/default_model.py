@@ -230,7 +230,7 @@ def _scored(table: str, size: int, count: int) -> Iterator[dict[str, Any]]:
     for draw, (X, y, learn, held) in enumerate(_draws(table, size, count)):
         model = default_model().fit(X[learn], y[learn])
         told = model.member_logits(X[held]).assign(default=model.decision_function(X[held]))
-        yield {"table": table, "size": size or int(learn.sum()), "draw": draw} | {
+        yield {"table": table, "size": size, "draw": draw} | {
             name: scoring.auc(y[held], told[name].to_numpy()).estimate for name in told
         }
 
@@ -289,7 +289,7 @@ def members_table(found: pd.DataFrame) -> pd.DataFrame:
         means = part[list(MEMBERS)].mean()
         gap = (part["default"] - part[means.idxmax()]).to_numpy()
         rows.append({
-            "table": table, "size": size, "draws": len(part), **means.round(3),
+            "table": table, "size": size or "full", "draws": len(part), **means.round(3),
             "default": part["default"].mean(), "best": means.idxmax(), "gap": gap.mean(),
             "se": gap.std(ddof=1) / np.sqrt(len(gap)),
             "gap_to_best_of_draw": (part["default"] - part[list(MEMBERS)].max(axis=1)).mean(),
