@@ -109,10 +109,11 @@ def combine(
     + Σ(weight − prior)²/(2·0.35²), so with twenty leavers the prior decides and with
     hundreds the data do. The weights need not sum to 1: members that are too timid or
     too sure are recalibrated in the same step. Since the rows that chose the weights
-    flatter them, all are then shrunk by (χ² − k)/χ²: χ² of the likelihood ratio against
-    the share of all (van Houwelingen & le Cessie 1990), k the effective number of weights
-    beside their prior (Gray 1992). The intercept is set so that the mean probability
-    stays.
+    flatter them, all are then shrunk by χ²/(χ² + k): χ² of the likelihood ratio against
+    the share of all, k the effective number of weights beside their prior (Gray 1992). For
+    large χ² that is (χ² − k)/χ² of van Houwelingen & le Cessie (1990), which takes back all
+    where χ² is as small as k; this one only where held-out clients speak against the
+    members. The intercept is set so that the mean probability stays.
 
     The covariance is H⁻¹(B + P)H⁻¹: B the cross-product of scores summed by client (Liang
     & Zeger 1986), P the precision of the prior, H = A'WA + P; a weight of 0 is taken as
@@ -133,7 +134,7 @@ def combine(
     covariance, free = _covariance(away, told, y, weights, clients)
     share = np.log(y.mean() / (1 - y.mean()))
     gain = 2 * (log_loss(y, np.full(len(y), share)) - log_loss(y, told))
-    kept = max(0.0, 1 - free / gain) if gain > 0 else 0.0
+    kept = gain / (gain + free) if gain > 0 else 0.0
     left = len(np.unique(clients[y == 1]))
     return Combination(
         _centred(share, away @ weights * kept, y.mean()),

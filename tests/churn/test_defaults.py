@@ -205,7 +205,7 @@ def test_weights_are_at_their_best_by_a_slow_search_and_then_shrunk():
     penalised = information + np.diag([0, 1, 1]) / DOUBT**2
     count = np.trace(np.linalg.solve(penalised, information)) - 1
     assert 0 < count < 2
-    assert_allclose(found.weights, slow[1:] * (1 - count / gain), atol=1e-3)
+    assert_allclose(found.weights, slow[1:] * gain / (gain + count), atol=1e-3)
     assert expit(found.of(logits)).mean() == pytest.approx(y.mean())
 
 
