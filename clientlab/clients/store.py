@@ -19,7 +19,7 @@ from clientlab.clients.schema import ENTERED, tables
 from clientlab.config import FILE, Config
 from clientlab.problems import InvalidValue, Problem, Problems
 
-DAY = "datetime64[D]"
+DAY, DAY_S = "datetime64[D]", "datetime64[s]"
 NEVER = np.datetime64("9999-12-31", "D")  # a row of a client that is never known
 # Records of work; a client may have begun, or been assigned, long before there were any.
 EVENTS = (
@@ -178,9 +178,7 @@ def _window(
     if start is None:
         start, guessed = min(day.min() for day in events), guessed | {"observed_from"}
     if end is None:
-        everything = [day for day in days.values() if len(day)]
-        later = [_latest(name, one) for name, one in opened.items()]
-        end = max([day.max() for day in everything] + [day for day in later if pd.notna(day)])
+        end = _last([*days.values(), *(_later(name, one) for name, one in opened.items())])
         guessed |= {"observed_until"}
     start, end = to_day(start, "observed_from"), to_day(end, "observed_until")
     if end < start:
@@ -190,12 +188,23 @@ def _window(
     return start, end, guessed
 
 
-def _latest(name: str, one: Opened) -> pd.Timestamp:
-    """The last day on which something of a used row became known later than the row."""
+def _last(days: list[pd.Series]) -> pd.Timestamp:
+    """The last of all days until today.
+
+    One invoice with a typing error in its year, or a contract that ends next spring, would
+    else put the end of the records into the future, and everybody's silence with it.
+    """
+    everything = pd.concat([day.astype(DAY_S) for day in days if len(day)])
+    past = everything[everything <= pd.Timestamp.now()]
+    return (past if len(past) else everything).max()
+
+
+def _later(name: str, one: Opened) -> pd.Series:
+    """Days on which something of used rows became known later than the rows."""
     used = (one.aside == "").to_numpy()
     days = [day for day in set(tables()[name].later.values()) if day in one.frame]
-    found = [one.frame.loc[used, day].max() for day in days]
-    return max((day for day in found if pd.notna(day)), default=pd.NaT)
+    found = [one.frame[day][used] for day in days]
+    return pd.concat(found).dropna() if found else pd.Series(dtype=DAY_S)
 
 
 def _told_guess(start: pd.Timestamp, end: pd.Timestamp, guessed: set[str]) -> Problem:

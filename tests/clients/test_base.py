@@ -176,6 +176,17 @@ def test_without_a_window_it_is_guessed_and_said():
     ]
 
 
+def test_a_mistyped_year_does_not_put_the_end_of_the_records_into_the_future():
+    invoices = pd.concat([INVOICES, INVOICES.tail(1)], ignore_index=True).astype(object)
+    invoices.loc[len(invoices) - 1, "issued_on"] = "2031-03-01"
+    base = read({}, invoices=invoices)
+    assert base.observed_until == read({}).observed_until
+    late = [one for one in base.check() if "after the last day" in one.message]
+    assert [(one.table, one.rows, one.severity) for one in late] == [
+        ("invoices", (len(INVOICES),), "warning")
+    ]
+
+
 def test_every_row_is_accounted_for():
     invoices = pd.concat(
         [
