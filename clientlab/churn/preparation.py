@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -26,6 +27,7 @@ STEP_VALUES = 4  # numbers with fewer distinct values act along a line, not a cu
 BEND = 0.5  # prior size of a bend beside that of a slope: curves stay calmer than lines
 FLAT = 0.02  # spread of a bend, of a basis that adds up to 1, that is none
 MISSING = "missing"
+NUMBERS = ("integer", "floating", "mixed-integer-float", "decimal")
 
 
 class Prepared(TransformerMixin, BaseEstimator):
@@ -49,7 +51,8 @@ class Prepared(TransformerMixin, BaseEstimator):
     (Gelman 2008). Gaps of a number are filled by its median and marked; infinities
     count as gaps, and a number beyond those learned from as the nearest of them.
     Categories with fewer than 20 rows are pooled, unknown ones count as none of the
-    known. Curves are cubic B-splines without their straight part.
+    known, of two known ones as neither. Columns of objects that are all numbers count as
+    numbers. Curves are cubic B-splines without their straight part.
 
     Examples
     --------
@@ -147,7 +150,14 @@ def _columns(X: pd.DataFrame) -> Iterator[tuple[Any, np.ndarray]]:
     if len(twice):
         raise InvalidValue(f"Column {twice[0]!r} is there more than once; rename all but one.")
     for name, values in X.items():
-        if pd.api.types.is_bool_dtype(values) or pd.api.types.is_numeric_dtype(values):
+        if pd.api.types.is_datetime64_any_dtype(values):
+            raise InvalidValue(
+                f"Column {name!r} holds days, which no later client will have again. Give the "
+                "model days since then, a number."
+            )
+        # Numbers beside None come as objects; as words each would be a category of its own.
+        as_objects = pd.api.types.infer_dtype(values, skipna=True) in NUMBERS
+        if as_objects or pd.api.types.is_bool_dtype(values) or is_numeric_dtype(values):
             numbers = values.astype(float).to_numpy()
             yield name, np.where(np.isfinite(numbers), numbers, np.nan)
         else:
@@ -177,13 +187,15 @@ def _parts(values: np.ndarray, knots: int) -> Iterator[Part]:
 def _steps(values: np.ndarray) -> Iterator[Part]:
     names, counts = np.unique(values, return_counts=True)
     rare = counts < RARE
-    levels = list(names[~rare])
+    levels, opposite = list(names[~rare]), None
     if not rare.any() and levels:
         # One is the opposite of all the others together; two steps would say the same.
+        opposite = levels[0] if len(levels) <= 2 else None
         levels = levels[1:] if len(levels) <= 2 else levels
     if levels:
         shares = [float((values == level).mean()) for level in levels]
-        yield Part("steps", len(levels), {"levels": levels, "shares": shares})
+        told = {"levels": levels, "shares": shares, "opposite": opposite}
+        yield Part("steps", len(levels), told)
 
 
 def _bends(values: np.ndarray, told: dict, knots: int) -> Iterator[Part]:
@@ -218,8 +230,12 @@ def _gap(values: np.ndarray, share: float) -> np.ndarray:
     return 2 * (np.isnan(values)[:, None] - share)
 
 
-def _step(values: np.ndarray, levels: list, shares: list) -> np.ndarray:
-    return 2 * ((values[:, None] == np.array(levels, dtype=object)) - np.array(shares))
+def _step(values: np.ndarray, levels: list, shares: list, opposite: str | None) -> np.ndarray:
+    steps = 2 * ((values[:, None] == np.array(levels, dtype=object)) - np.array(shares))
+    if opposite is not None:
+        # Of two, an unknown one is neither: it says nothing, rather than the opposite.
+        steps[(values != levels[0]) & (values != opposite)] = 0
+    return steps
 
 
 def _bend(values: np.ndarray, line: dict, spline: Any, slope: Any, turn: Any) -> np.ndarray:

@@ -78,3 +78,23 @@ def test_gaps_of_pandas_own_kinds_are_gaps(kind):
     plain = pd.DataFrame({"n": [1.0, 0.0, np.nan, 1.0] * 10})
     own = plain.astype({"n": kind})
     np.testing.assert_array_equal(Prepared().fit_transform(own), Prepared().fit_transform(plain))
+
+
+def test_numbers_that_come_as_objects_are_numbers():
+    numbers = pd.Series([1.0, 2.0, np.nan, 4.0] * 10)
+    plain, objects = pd.DataFrame({"a": numbers}), pd.DataFrame({"a": numbers.astype(object)})
+    objects.loc[2, "a"] = None
+    assert_allclose(Prepared().fit_transform(objects), Prepared().fit_transform(plain))
+    assert Prepared().fit(objects).blocks_ == {"a": [0, 1]}
+
+
+def test_an_unknown_category_is_neither_of_two_known_ones():
+    fitted = Prepared().fit(pd.DataFrame({"model": ["a"] * 30 + ["b"] * 30}))
+    asked = pd.DataFrame({"model": ["a", "b", "new", None]})
+    assert_allclose(fitted.transform(asked)[:, 0], [-1, 1, 0, 0])
+
+
+def test_a_column_of_days_is_refused():
+    days = pd.DataFrame({"started_on": pd.to_datetime(["2024-01-01", "2024-02-01"])})
+    with pytest.raises(InvalidValue, match="'started_on' holds days"):
+        Prepared().fit(days)
