@@ -78,7 +78,9 @@ class PlanWords:
                     "дороже ожидаемой пользы.").in_language(lang)  # fmt: skip
 
     def _lead(self, lang: str) -> str:
-        even, assumed = percent(self.break_even, lang), percent(self.assumed, lang)
+        # Calls that cost next to nothing pay at 0.3%, not at 0%.
+        even, assumed = (percent(share, lang, digits=int(0 < share < 0.0095))
+                         for share in (self.break_even, self.assumed))  # fmt: skip
         return Text(f"The calls pay from a success rate of {even} on (assumed: {assumed})",
                     f"Звонки окупаются при успехе от {even} (допущение: {assumed})"
                     ).in_language(lang)  # fmt: skip
