@@ -100,7 +100,7 @@ def services_year(base: ClientBase) -> pd.Series:
 def open_requests(base: ClientBase) -> pd.Series:
     """Requests of the last 90 days that nobody has answered yet."""
     requests = base.tables["requests"]
-    recent = requests["asked_at"] > base.day - pd.Timedelta(days=90)
+    recent = requests["asked_at"].dt.normalize() > base.day - pd.Timedelta(days=90)
     rows = requests[requests["answered_at"].isna() & recent]
     return _for_all(base, rows.groupby("client_id").size())
 
@@ -186,7 +186,8 @@ def manager_clients(base: ClientBase) -> pd.Series:
 def manager_answer_hours(base: ClientBase) -> pd.Series:
     """Typical hours to the manager's first answer in the last 365 days, over all clients."""
     rows = base.tables["requests"]
-    rows = rows[(rows["asked_at"] > base.day - YEAR) & rows["answered_at"].notna()]
+    recent = rows["asked_at"].dt.normalize() > base.day - YEAR
+    rows = rows[recent & rows["answered_at"].notna()]
     hours = _log_hours(rows)
     return np.exp(_managers(base).map(hours.groupby(rows["manager"]).mean()).astype(float))
 

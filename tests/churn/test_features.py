@@ -328,3 +328,13 @@ def test_months_quarters_and_years_are_counted():
     # Frequent rows by month, rare ones by quarter and year, each against its own past.
     counted = {one.days for made in FEATURES.values() for one in made.windows if one.how != "since"}
     assert counted == {30, 90, 365}
+
+
+@pytest.mark.parametrize(("day", "waiting"), [("2024-03-30", 1), ("2024-03-31", 0)])
+def test_a_request_still_waiting_is_counted_for_whole_days_as_all_requests_are(day, waiting):
+    requests = pd.DataFrame(
+        {"client_id": "a", "asked_at": "2024-01-01 12:00", "answered_at": [""], "kind": "claim"}
+    )
+    base = read(requests=requests).as_of(day)
+    counted = FEATURES["open_requests"].made_by(base)
+    assert counted["a"] == waiting
