@@ -349,7 +349,7 @@ TOUCHES = Table(
         text("manager", "account manager", "аккаунт-менеджер", also=MANAGER),
         Column("person_id", "id", Text("person on the client's side", "человек клиента")),
     ),
-    also=("контакты с клиентами", "активности", "коммуникации"),
+    also=("контакты с клиентами", "касания", "активности", "коммуникации"),
 )  # fmt: skip
 
 REQUESTS = Table(
