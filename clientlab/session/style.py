@@ -6,6 +6,7 @@ function of the package that sets anything global; only notebooks call it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -34,6 +35,7 @@ SERIES = (MAIN, CONTRAST, "#00795c", "#8a4f9e", "#7a6a00", "#3b7ea1")
 SIZES = {"title": 25, "subtitle": 15, "label": 14, "value": 14, "footer": 12}
 LEFT, RIGHT = 0.03, 0.97  # of the slide's width
 LINE = 1.28  # height of a line of text, in sizes
+BREAK = re.compile(r" (?!(?:thousand|mln|bn|тыс|млн|млрд)\b|[₽$€])")  # not within an amount
 
 RC = {
     "figure.dpi": 72,
@@ -139,7 +141,10 @@ def _lines(figure: Figure, text: str, size: float, weight: str = "normal") -> in
 def wrap(
     figure: Figure, text: str, size: float, weight: str = "normal", width: float = RIGHT - LEFT
 ) -> list[str]:
-    """Lines of a text that are no wider than a part of the figure."""
+    """Lines of a text that are no wider than a part of the figure.
+
+    A number stays with its thousand and its currency.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.font_manager import FontProperties
 
@@ -147,7 +152,7 @@ def wrap(
     font = FontProperties(family=RC["font.family"], size=size, weight=weight)
     limit = width * figure.get_figwidth() * figure.dpi
     lines: list[str] = []
-    for word in text.split(" "):
+    for word in BREAK.split(text):
         longer = f"{lines[-1]} {word}" if lines else word
         wide = renderer.get_text_width_height_descent(longer, font, ismath=False)[0] > limit
         if lines and not wide:
