@@ -245,7 +245,7 @@ def verdict(
     frame = pd.DataFrame(rows, columns=columns)
     mine = tuple(f"'{tested.labels[name].en}': " for name in names)
     cautions = [note for note in tested.notes if note.en.startswith(mine)]
-    notes = (_note(len(names), len(rules)), *cautions)
+    notes = (_note(len(names), len(rules)), *_wrong_way(tested, rules), *cautions)
     return Verdict(frame, tested.provenance, notes, measure, dict(tested.labels),
                    tested.leavers, level)  # fmt: skip
 
@@ -298,6 +298,20 @@ def _lacking(has_models: bool) -> Text:
                     "Модель не с чем сравнить: дайте хотя бы одно правило из RULES.")  # fmt: skip
     return Text("There is no model in this test, so there is nothing to decide about one.",
                 "В этой проверке нет модели, решать не о чем.")  # fmt: skip
+
+
+def _wrong_way(tested: Backtest, rules: list[str]) -> list[Text]:
+    """Rules and columns that rank stayers above leavers: no feat to beat those."""
+    areas = tested.frame[tested.frame["measure"] == "auc"].set_index("candidate")
+    found = areas.loc[rules]
+    return [
+        Text(f"'{tested.labels[name].en}' ranks the wrong way round (AUC {number(area, digits=2)}): "
+             "to be better than it says nothing. If a high value is a good sign, turn its sign.",
+             f"«{tested.labels[name].ru}» упорядочивает наоборот (AUC {number(area, 'ru', digits=2)}"
+             "): быть лучше него ничего не значит. Если высокое значение — хороший признак, "
+             "смените знак.")
+        for name, area in found.loc[found["high"] < 0.5, "estimate"].items()
+    ]  # fmt: skip
 
 
 def _note(models: int, rules: int) -> Text:

@@ -64,6 +64,16 @@ def test_one_rule_that_cannot_be_told_apart_is_enough_to_say_no(tested):
     assert found.headline("ru") == "«loaded» не лучше правил: не отличить от «load»"
 
 
+def test_a_column_that_ranks_the_wrong_way_round_is_told():
+    rows = example()
+    rows.X = rows.X.assign(safety=-rows.X["load"])
+    found = verdict(backtest({"loaded": Column("load"), "safety": "safety"}, rows, unseen_folds=0))
+    told = [note for note in found.notes if "wrong way round" in note.en]
+    assert len(told) == 1
+    assert told[0].en.startswith("'safety' ranks the wrong way round (AUC 0.")
+    assert "смените знак" in told[0].ru
+
+
 def test_a_model_that_is_worse_than_a_rule_is_called_so(tested):
     found = verdict(tested, "dull")
     assert found.headline() == "'dull' is worse than the rule 'load'"

@@ -10,8 +10,11 @@ import pytest
 from clientlab.session import style
 
 
-@pytest.mark.parametrize("text", ["We may lose 2.9 mln ₽ of what six clients bring",
-                                  "Под риском 82 тыс. ₽ из того, что приносят шесть клиентов"])  # fmt: skip
+EN = "We may lose 2.9 mln ₽ of what six clients bring"
+RU = "Под риском 82 тыс. ₽ из того, что приносят шесть клиентов"
+
+
+@pytest.mark.parametrize("text", [EN, RU])
 def test_a_number_stays_with_its_thousand_and_its_currency(text):
     figure = plt.figure(figsize=style.SLIDE)
     for width in np.linspace(0.1, 0.9, 30):
