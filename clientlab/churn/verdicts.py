@@ -303,15 +303,19 @@ def _lacking(has_models: bool) -> Text:
 def _wrong_way(tested: Backtest, rules: list[str]) -> list[Text]:
     """Rules and columns that rank stayers above leavers: no feat to beat those."""
     areas = tested.frame[tested.frame["measure"] == "auc"].set_index("candidate")
-    found = areas.loc[rules]
-    return [
-        Text(f"'{tested.labels[name].en}' ranks the wrong way round (AUC {number(area, digits=2)}): "
-             "to be better than it says nothing. If a high value is a good sign, turn its sign.",
-             f"«{tested.labels[name].ru}» упорядочивает наоборот (AUC {number(area, 'ru', digits=2)}"
-             "): быть лучше него ничего не значит. Если высокое значение — хороший признак, "
-             "смените знак.")
-        for name, area in found.loc[found["high"] < 0.5, "estimate"].items()
-    ]  # fmt: skip
+    told = []
+    for name, area in areas.loc[rules].query("high < 0.5")["estimate"].items():
+        label, en, ru = (
+            tested.labels[name],
+            *(number(area, lang, digits=2) for lang in ("en", "ru")),
+        )
+        told.append(Text(
+            f"'{label.en}' ranks the wrong way round (AUC {en}): to be better than it says "
+            "nothing. If a high value is a good sign, turn its sign.",
+            f"«{label.ru}» упорядочивает наоборот (AUC {ru}): быть лучше него ничего не значит. "
+            "Если высокое значение — хороший признак, смените знак.",
+        ))  # fmt: skip
+    return told
 
 
 def _note(models: int, rules: int) -> Text:

@@ -9,7 +9,6 @@ import pytest
 
 from clientlab.session import style
 
-
 EN = "We may lose 2.9 mln ₽ of what six clients bring"
 RU = "Под риском 82 тыс. ₽ из того, что приносят шесть клиентов"
 
