@@ -92,9 +92,9 @@ class StackedModel(ClassifierMixin, BaseEstimator):
     and for what the intervals rest on.
 
     Measured (`benchmarks/default_model.py`, 100 seeds): on demo agencies of 100, 240 and
-    1,000 clients, of whom 27, 66 and 270 left, it reached 0.47, 0.66 and 0.85 (se 0.02,
+    1,000 clients, of whom 27, 66 and 270 left, it reached 0.48, 0.66 and 0.85 (se 0.02,
     0.01, 0.003) of the gain in log loss that 100,000 clients give. The 90% interval of the
-    mean of a tenth of risk covered 91, 92 and 91% there, by tenth 88–94, 88–96 and 89–96%.
+    mean of a tenth of risk covered 92, 92 and 91% there, by tenth 88–96, 88–97 and 89–96%.
 
     Examples
     --------
