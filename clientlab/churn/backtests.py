@@ -27,6 +27,7 @@ from clientlab.churn.candidates import is_model, label, named
 from clientlab.churn.effective import caution, effective_parameters
 from clientlab.churn.origins import LEAVERS, Origin, held, origins, taught, too_few_to_teach
 from clientlab.churn.predicting import predicted
+from clientlab.churn.preparation import ready
 from clientlab.churn.rules import Rule
 from clientlab.clients.base import ClientBase
 from clientlab.problems import InvalidValue
@@ -166,9 +167,11 @@ def backtest(
     Parameters
     ----------
     candidates : mapping of name to candidate, or a list
-        A model (anything with `fit` and `predict_proba`), a rule (``RULES["silence"]`` or
-        its name), a `Column` of any table, the name of a numeric feature, or a Series by
-        ``(client_id, day)`` of scores with the day on which each became known.
+        A model (anything with `fit` and `predict_proba`; a bare estimator of scikit-learn
+        gets `Prepared` before it where the features hold words or gaps), a rule
+        (``RULES["silence"]`` or its name), a `Column` of any table, the name of a numeric
+        feature, or a Series by ``(client_id, day)`` of scores with the day on which each
+        became known.
     snapshots : Snapshots
     base : ClientBase, optional
         Rules and columns are read from it as it was on each day; by default the base that
@@ -229,6 +232,7 @@ def backtest(
         return snapshots
     wanted, base = named(candidates), base or getattr(snapshots, "base", None)
     X, y, horizon = _checked(snapshots)
+    wanted = {name: ready(one, X) for name, one in wanted.items()}
     found = origins(X.index.get_level_values("day"), horizon, test_days=test_days, gap=gap)
     found = found if test_days is not None else taught(found, y)
     if not found:

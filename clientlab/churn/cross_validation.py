@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from clientlab.churn.preparation import ready
 from clientlab.problems import InvalidValue
 from clientlab.stats import scoring
 from clientlab.wording import Text
@@ -85,7 +86,7 @@ def cross_validate(
         halves = StratifiedKFold(2, shuffle=True, random_state=seed + repeat).split(X, y)
         for half, (train, test) in enumerate(halves):
             for name, model in models.items():
-                fitted = clone(model).fit(X.iloc[train], y[train])
+                fitted = clone(ready(model, X)).fit(X.iloc[train], y[train])
                 p = fitted.predict_proba(X.iloc[test])[:, 1]
                 place = (name, repeat, half, len(train), len(test))
                 rows += [(*place, measure, score(y[test], p)) for measure, score in SCORES.items()]

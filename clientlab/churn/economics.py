@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -94,11 +95,12 @@ class Offer:
                 )
         given = self.success.values() if isinstance(self.success, Mapping) else [self.success]
         for name, value in [*(("success", one) for one in given), ("acceptance", self.acceptance)]:
-            if not 0 <= value <= 1:
-                raise InvalidValue(f"{name}={value:g} is a share: between 0 and 1, say 0.3.")
+            if not isinstance(value, Real) or not 0 <= value <= 1:
+                raise InvalidValue(f"{name}={value!r} is a share: between 0 and 1, say 0.3.")
         for name in ("contact", "incentive", "hours"):
-            if not 0 <= getattr(self, name) < np.inf:
-                raise InvalidValue(f"{name}={getattr(self, name):g} must be 0 or more.")
+            value = getattr(self, name)
+            if not isinstance(value, Real) or not 0 <= value < np.inf:
+                raise InvalidValue(f"{name}={value!r} must be 0 or more.")
 
     def rates(self) -> dict[str, float]:
         """Success by reason of leaving."""

@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from clientlab.churn.preparation import ready
 from clientlab.churn.risk_lists import Scored
 from clientlab.churn.snapshot_table import Snapshots
 from clientlab.problems import InvalidValue
@@ -116,7 +117,8 @@ def refit(folder: str | Path) -> Any:
     table = table.astype(dict.fromkeys(numbers, float) | {LEFT: int})
     table["day"] = pd.to_datetime(table["day"])
     table = table.set_index(["client_id", "day"])
-    return _unfitted(recipe["made_by"]).fit(table[list(recipe["features"])], table[LEFT])
+    X = table[list(recipe["features"])]
+    return ready(_unfitted(recipe["made_by"]), X).fit(X, table[LEFT])
 
 
 def _unfitted(made_by: str) -> Any:

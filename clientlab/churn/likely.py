@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from clientlab.churn.preparation import ready
 from clientlab.clients.redrawn import drawn
 
 FOLDS = 5
@@ -132,7 +133,7 @@ def unseen(
     score = np.empty(len(y))
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
     for train, test in folds.split(X, y, clients):
-        fitted = clone(model).fit(X.iloc[train], y.iloc[train])
+        fitted = clone(ready(model, X)).fit(X.iloc[train], y.iloc[train])
         score[test] = fitted.predict_proba(X.iloc[test])[:, 1]
     return score
 

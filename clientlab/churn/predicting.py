@@ -16,6 +16,7 @@ import pandas as pd
 
 from clientlab.churn.candidates import is_model, scores
 from clientlab.churn.origins import Origin
+from clientlab.churn.preparation import ready
 from clientlab.clients.base import ClientBase
 from clientlab.problems import InvalidType
 from clientlab.results import CannotSay
@@ -124,7 +125,7 @@ def fitted(model: Any, X: pd.DataFrame, y: pd.Series) -> Any:
     if hasattr(model, "get_params"):
         from sklearn.base import clone
 
-        return clone(model).fit(X, y.to_numpy())
+        return clone(ready(model, X)).fit(X, y.to_numpy())
     return copy.deepcopy(model).fit(X, y.to_numpy())
 
 

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.pipeline import make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from clientlab.problems import InvalidType, InvalidValue
@@ -95,6 +96,24 @@ class Prepared(TransformerMixin, BaseEstimator):
         made = [part.of(found[name]) for name, parts in self.parts_.items() for part in parts]
         # A table that says nothing becomes a column of zeros: few models take no column.
         return np.column_stack(made) if made else np.zeros((len(X), 1))
+
+
+def ready(model: Any, X: pd.DataFrame) -> Any:
+    """A bare estimator of scikit-learn with `Prepared` before it, if X has words or gaps.
+
+    Anything else prepares on its own, or is meant to: pipelines, searches, own classes.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> ready(LogisticRegression(), pd.DataFrame({"model": ["a", "b"]}))[0]
+    Prepared()
+    """
+    own = not type(model).__module__.startswith("sklearn.")
+    if own or {"steps", "estimator", "estimators"} & set(model.get_params(deep=False)):
+        return model
+    plain = all(is_numeric_dtype(values) and values.notna().all() for _, values in X.items())
+    return model if plain else make_pipeline(Prepared(), model)
 
 
 class Part(NamedTuple):

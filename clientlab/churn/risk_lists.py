@@ -18,6 +18,7 @@ import pandas as pd
 from clientlab.churn.at_risk import with_left_out
 from clientlab.churn.explaining import Reasons, reasons
 from clientlab.churn.likely import Recalibrated, recalibrate, unseen
+from clientlab.churn.preparation import ready
 from clientlab.churn.risk_list_words import RiskListWords, card, doubt
 from clientlab.churn.snapshot_table import Snapshots, month_ends, snapshots
 from clientlab.clients.base import ClientBase
@@ -223,7 +224,7 @@ def score_today(
     from sklearn.base import clone
 
     past = whole.at(days)
-    fitted = clone(model).fit(past.X, past.y)
+    fitted = clone(ready(model, past.X)).fit(past.X, past.y)
     # The default model keeps what it said of clients that it had held out.
     held_out = getattr(fitted, "held_out_", None)
     score = unseen(model, past.X, past.y, past.clients) if held_out is None else held_out

@@ -371,3 +371,16 @@ def test_churn_is_imported_without_scikit_learn():
     code = "import clientlab.churn, sys; print('sklearn' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("model", ["LogisticRegression", "RandomForestClassifier",
+                                   "HistGradientBoostingClassifier", "LinearSVC"])  # fmt: skip
+def test_bare_estimators_of_scikit_learn_take_words_and_gaps(rows, model):
+    from sklearn.utils import all_estimators
+
+    made = dict(all_estimators(type_filter="classifier"))[model]()
+    mixed = example()
+    gaps = mixed.X["load"].where(np.arange(len(mixed.X)) % 7 > 0)
+    mixed.X = mixed.X.assign(load=gaps, tier="gold", nothing=np.nan)
+    tested = backtest({"bare": made, "noise": "noise"}, mixed, unseen_folds=0)
+    assert value(tested, "bare", "auc") > 0.6

@@ -181,6 +181,9 @@ def test_a_rate_for_those_who_outgrew_us_is_refused():
         ({"success": 30}, "success=30 is a share: between 0 and 1, say 0.3."),
         ({"acceptance": -0.1}, "acceptance=-0.1 is a share: between 0 and 1, say 0.3."),
         ({"contact": -5}, "contact=-5 must be 0 or more."),
+        ({"success": "25%"}, "success='25%' is a share: between 0 and 1, say 0.3."),
+        ({"acceptance": None}, "acceptance=None is a share: between 0 and 1, say 0.3."),
+        ({"hours": "2"}, "hours='2' must be 0 or more."),
         ({"success": {"bored": 0.2}}, "success: 'bored' is no reason of leaving; known: outgrew, "
          "in_house, dissatisfied, price, finished, closed, let_go, unknown."),
     ],
@@ -360,3 +363,9 @@ def test_what_cannot_be_said_is_handed_on():
     assert made is nothing
     assert economics.orders(made) is nothing
     assert economics.measured(made, None, day="2026-01-01") is nothing
+
+
+def test_a_break_even_under_one_percent_is_told_as_such(clients):
+    found = plan(clients.assign(value=clients["value"] * 100), OFFER, hours=8)
+    assert 0 < found.break_even < 0.0095
+    assert "success rate of 0%" not in found.say()
