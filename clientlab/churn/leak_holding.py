@@ -109,9 +109,16 @@ def _named(value: Any) -> Text | None:
     return None
 
 
+def _typed(value: float) -> bool:
+    """Up to four decimals, or a fraction that people type: 2/3, 1/7, 1/365."""
+    if round(value, TYPED) == value:
+        return True
+    return any(abs(one - round(one)) < 1e-9 for one in (6 * value, 1 / value))
+
+
 def _computed(value: Any, depth: int) -> bool:
     if isinstance(value, float | np.floating):
-        return bool(np.isfinite(value)) and round(float(value), TYPED) != float(value)
+        return bool(np.isfinite(value)) and not _typed(float(value))
     if isinstance(value, pd.DataFrame | pd.Series | np.ndarray | ClientBase):
         return True
     if depth > 1 or isinstance(value, str):

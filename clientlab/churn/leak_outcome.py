@@ -87,6 +87,6 @@ def _told(label: str, size: int, gone: bool, others: int, others_gone: int) -> T
     return Text(
         f"all {size} clients with {name.en} {'left later' if gone else 'stayed'}, of the other "
         f"{others} left {others_gone}",
-        f"все {size} клиентов с {name.ru} {'потом ушли' if gone else 'остались'}, из остальных "
-        f"{others} ушли {others_gone}",
+        f"все с {name.ru} ({size}) {'потом ушли' if gone else 'остались'}, из остальных "
+        f"({others}) ушло: {others_gone}",
     )

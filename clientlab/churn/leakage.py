@@ -108,11 +108,14 @@ def check_no_leakage(
         for name, one in used.items()
         if not one.windows and (what := held(one.made_by)) is not None
     ]
-    most = 0
+    most, known = 0, {line["feature"] for line in lines}
     for day in asked:
-        found, count = _of_day(base, day, used, random)
+        found, count, valued = _of_day(base, day, used, random)
         lines += found
-        most = max(most, count)
+        most, known = max(most, count), known | valued | {line["feature"] for line in found}
+    if empty := [name for name in used if name not in known]:
+        notes = [*notes, _nothing_known(empty)]
+        used = {name: one for name, one in used.items() if name in known}
     columns = ["feature", "day", "how", "clients", "base", "why_en", "why_ru"]
     frame = pd.DataFrame(lines, columns=columns)
     frame["day"] = pd.to_datetime(frame["day"])
@@ -131,6 +134,17 @@ def check_no_leakage(
     )
 
 
+def _nothing_known(names: list[str]) -> Text:
+    """An empty column is the same with any future: that says nothing."""
+    listed = ", ".join(names)
+    return Text(
+        f"Not checked, as nothing is known on these days: {listed}. Values that the source "
+        "overwrites count as unknown until the table 'history' dates them.",
+        f"Не проверены, в эти даты ничего не известно: {listed}. Значения, которые источник "
+        "перезаписывает, неизвестны, пока таблица history их не датирует.",
+    )
+
+
 def _by_table(features: Mapping[str, Feature]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for name, one in features.items():
@@ -143,8 +157,8 @@ def _of_day(
     day: pd.Timestamp,
     features: Mapping[str, Feature],
     random: np.random.Generator,
-) -> tuple[list[dict], int]:
-    """What is seen on one day, and how many clients were looked at."""
+) -> tuple[list[dict], int, set[str]]:
+    """What is seen on one day, how many clients were looked at, which features have values."""
     clients = _known_clients(base, day)
     real = _values(base, day, features, clients)
     lines = [_line(name, day, "fails", len(clients), len(clients), failed)
@@ -176,7 +190,7 @@ def _of_day(
     columns = {name: values[rows].reset_index(drop=True) for name, values in real.items()}
     for name, (size, why) in tell_the_outcome(columns, left.to_numpy()).items():
         lines.append(_line(name, day, "outcome", size, int(rows.sum()), why))
-    return lines, len(clients)
+    return lines, len(clients), {name for name, one in real.items() if one.notna().any()}
 
 
 def _known_clients(base: ClientBase, day: pd.Timestamp) -> pd.DataFrame:

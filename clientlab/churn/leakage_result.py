@@ -93,8 +93,37 @@ class Leakage(Result):
             lines.append(f"{name}: {told}.")
         return " ".join(lines)
 
+    @property
+    def telling(self) -> list[str]:
+        """Those of `named` that only tell who left: a leak, or a good sign."""
+        ahead = set(self.frame.loc[self.frame["how"] != "outcome", "feature"])
+        return [name for name in self.named if name not in ahead]
+
     def headline(self, lang: str = "en") -> str:
-        count, bad = len(self.features), len(self.named)
+        count, telling = len(self.features), len(self.telling)
+        bad = len(self.named) - telling
+        if not count:
+            return Text(
+                "Nothing could be checked: no feature has a value on these days",
+                "Проверить нечего: ни у одного признака в эти даты нет значений",
+            ).in_language(lang)
+        if telling:
+            en, ru = (number(count, lang) for lang in ("en", "ru"))
+            features, of = (
+                plural(count, "feature", "features"),
+                plural(count, "признака", "признаков", "признаков"),
+            )
+            first = Text(f"Of {en} {features} ", f"Из {ru} {of} ")
+            if bad:
+                looks = plural(bad, "looks", "look")
+                first = Text(f"{number(bad)} of {en} {features} {looks} ahead, ",
+                             f"Заглядывают вперёд: {number(bad, 'ru')} из {ru} {of}, ещё "
+                             )  # fmt: skip
+            then = Text(f"{number(telling)}{' more' if bad else ''} "
+                        f"{plural(telling, 'tells', 'tell')} who left",
+                        f"{number(telling, 'ru')} "
+                        f"{plural(telling, 'выдаёт', 'выдают', 'выдают')} ушедших")  # fmt: skip
+            return first.in_language(lang) + then.in_language(lang)
         if not bad:
             return Text(
                 f"None of {number(count)} features looks ahead",
@@ -120,12 +149,22 @@ class Leakage(Result):
     def decide(self, lang: str = "en") -> str:
         if self.ok:
             return ""
-        return Text(
-            f"Leave out until their days are known: {', '.join(self.named)}. A history table "
-            "(client_id, column, value, known_on) gives undated values their days back.",
-            f"Убрать, пока не известны даты: {', '.join(self.named)}. Таблица history "
-            "(client_id, column, value, known_on) возвращает значениям даты.",
-        ).in_language(lang)
+        telling, parts = self.telling, []
+        if ahead := [name for name in self.named if name not in telling]:
+            parts.append(Text(
+                f"Leave out until their days are known: {', '.join(ahead)}. A history table "
+                "(client_id, column, value, known_on) gives undated values their days back.",
+                f"Убрать, пока не известны даты: {', '.join(ahead)}. Таблица history "
+                "(client_id, column, value, known_on) возвращает значениям даты.",
+            ))  # fmt: skip
+        if telling:
+            parts.append(Text(
+                f"Ask who writes these values and when: {', '.join(telling)}. Written after the "
+                "end they are a leak; written before it, a very good sign.",
+                f"Спросить, кто и когда вносит эти значения: {', '.join(telling)}. Внесённые "
+                "после ухода — утечка, внесённые раньше — очень сильный признак.",
+            ))  # fmt: skip
+        return " ".join(part.in_language(lang) for part in parts)
 
     def measures(self, lang: str = "en") -> str:
         return Text(
@@ -151,7 +190,7 @@ class Leakage(Result):
         for at, name in enumerate(named):
             grid[at] = [float((name, how) in seen) for how in ways]
         clear, ahead = (Text("nothing seen", "не замечено"),
-                        Text("looks ahead", "заглядывает вперёд"))  # fmt: skip
+                        Text("seen", "замечено"))  # fmt: skip
         kinds = [(clear.in_language(lang), style.CANNOT), (ahead.in_language(lang), style.MAIN)]
         with charts.picture(self, ax) as axes:
             names = [SHORT[how].in_language(lang) for how in ways]

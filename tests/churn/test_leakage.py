@@ -190,6 +190,22 @@ def test_a_manager_who_only_gets_the_leavers_is_told_under_an_early_date(agency,
     why = found.frame["why_en"].iloc[0]
     assert why.startswith("all ")
     assert "clients with 'Archive' left later" in why
+    # It may be a good sign as well: so it is asked about, not thrown out.
+    assert found.telling == ["manager"]
+    assert found.headline() == "Of 1 feature 1 tells who left"
+    assert found.headline("ru") == "Из 1 признака 1 выдаёт ушедших"
+    assert found.decide().startswith("Ask who writes these values and when: manager.")
+
+
+def test_a_feature_without_a_value_was_not_checked_and_is_told(base, days):
+    """Competence is overwritten by the source: on earlier days nothing is known of it."""
+    features = {"skill": lambda known: of_clients(known)["competence"], "spent": spent}
+    found = check_no_leakage(base, days, features)
+    assert found.features == ("spent",)
+    assert "nothing is known on these days: skill" in found.notes[-1].en
+    nothing = check_no_leakage(base, days, {"skill": features["skill"]})
+    assert nothing.headline().startswith("Nothing could be checked")
+    assert nothing.headline("ru").startswith("Проверить нечего")
 
 
 # --- what does not look ahead ------------------------------------------------------------
@@ -345,6 +361,8 @@ def test_numbers_typed_by_hand_are_no_data():
     assert held(board_weight) is None
     weights = {"red": 0.123456}
     assert held(lambda known: weights).en == "computed numbers (dict of 1)"
+    fractions = [1 / 3, 2 / 3, 1 / 7, 1 / 365]
+    assert held(lambda known: fractions) is None
 
 
 def test_a_value_of_few_clients_tells_nothing():
