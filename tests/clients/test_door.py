@@ -299,13 +299,13 @@ INVOICES_OF_A = "Клиент;Дата;Сумма\nА;01.03.2024;100\n"
 
 def test_a_file_that_cannot_be_read_is_told_and_the_others_are_read(tmp_path):
     (tmp_path / "договоры.xlsx").write_bytes(b"no workbook")
-    (tmp_path / "касания.xls").write_bytes(b"\xd0\xcf\x11\xe0")
+    (tmp_path / "лента.xls").write_bytes(b"\xd0\xcf\x11\xe0")
     (tmp_path / "~$clients.xlsx").write_bytes(b"open in Excel")
     (tmp_path / ".clients.csv").write_bytes(b"")
     base = folder_of(tmp_path, clients=ONE_CLIENT, invoices=INVOICES_OF_A)
     assert base.tables["invoices"]["amount"].tolist() == [100]
     assert [str(problem) for problem in base.check() if problem.severity != "note"] == [
-        "касания.xls: the file касания.xls is not read: save this old workbook as .xlsx.",
+        "лента.xls: the file лента.xls is not read: save this old workbook as .xlsx.",
         "contracts: the file договоры.xlsx is not read: this is not a workbook that Excel saved.",
     ]
 
