@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import pandas as pd
 from clientlab.churn.models import NAMES
 from clientlab.churn.rules import RULES, Rule
 from clientlab.clients.base import ClientBase
+from clientlab.clients.schema import HISTORY, tables
 from clientlab.problems import InvalidType, InvalidValue
 from clientlab.results import CannotSay
 from clientlab.wording import Text
@@ -40,6 +42,11 @@ class Column:
     lower_is_riskier : bool
         For numbers of which few is a bad sign, such as satisfaction.
 
+    Raises
+    ------
+    InvalidValue
+        If the schema has no such table with clients, or no such column in it.
+
     Examples
     --------
     >>> Column("board", "colour", {"green": 0, "yellow": 1, "red": 2}, threshold=2, within=35)
@@ -52,6 +59,17 @@ class Column:
     threshold: float | None = None
     within: int | None = None
     lower_is_riskier: bool = False
+
+    def __post_init__(self) -> None:
+        known = [name for name, table in tables().items() if table.of_a_client]
+        if self.table not in known:
+            raise InvalidValue(_unknown(f"{self!r}: the table", self.table, known))
+        columns = [name for name in tables()[self.table].by_name if name != "client_id"]
+        if self.column not in columns:
+            raise InvalidValue(
+                _unknown(f"{self!r}: the column", self.column, columns)
+                + " A number of your own: give it as a Series by client_id and day."
+            )
 
     def __repr__(self) -> str:
         return f"Column({self.table}.{self.column})"
@@ -83,8 +101,6 @@ class Column:
         return self._numbers(last)
 
     def _days(self, base: ClientBase) -> pd.Series:
-        from clientlab.clients.schema import tables
-
         return base.tables[self.table][tables()[self.table].known_at]
 
     def _numbers(self, values: pd.Series) -> pd.Series:
@@ -103,6 +119,12 @@ class Column:
             )
         values = values.astype(float)
         return -values if self.lower_is_riskier else values
+
+
+def _unknown(what: str, name: str, known: list[str]) -> str:
+    near = get_close_matches(str(name), known, 1)
+    meant = f" Did you mean {near[0]!r}?" if near else ""
+    return f"{what} {name!r} is not known.{meant} Known: {', '.join(known)}."
 
 
 BOARD = Column("board", "colour", {"green": 0, "yellow": 1, "red": 2}, threshold=2, within=35)
@@ -208,6 +230,28 @@ def scores(
         parts.append(pd.Series(found.reindex(clients).to_numpy(float), index=rows.index))
     whole = pd.concat(parts).reindex(X.index)
     return missing if missing is not None and whole.isna().all() else whole
+
+
+def only_today(candidate: Any, said: pd.Series) -> CannotSay | None:
+    """Why a column that its source overwrites says nothing of any past day; None if it does.
+
+    Parameters
+    ----------
+    candidate : Rule, Column, Series or str
+    said : Series
+        What it said on the test days.
+    """
+    if not isinstance(candidate, Column) or said.notna().any():
+        return None
+    if candidate.column not in tables()[candidate.table].undated:
+        return None
+    name = f"{candidate.table}.{candidate.column}"
+    return CannotSay.because(Text(
+        f"{name}: what it was on the test days is not known, the export keeps only today's value. "
+        f"Write its changes down with their dates in the table {HISTORY}.",
+        f"{name}: каким было значение на даты проверки, неизвестно: выгрузка хранит только "
+        f"сегодняшнее. Записывайте его изменения с датами в таблицу {HISTORY}.",
+    ))  # fmt: skip
 
 
 def _feature(name: str, X: pd.DataFrame) -> pd.Series:

@@ -64,8 +64,8 @@ class Offer:
     Raises
     ------
     InvalidValue
-        If a rate leaves 0–1, a cost or the hours are negative, a reason is not known, or a
-        rate is given to clients who outgrew us, closed or are let go.
+        If a rate is no number of 0–1, a cost or the hours no number of 0 or more, a reason is
+        not known, or a rate is given to clients who outgrew us, closed or are let go.
 
     Examples
     --------
@@ -90,7 +90,7 @@ class Offer:
             wrong = [name for name in NEVER if self.success.get(name)]
             if wrong:
                 raise InvalidValue(
-                    f"success: {wrong[0]!r} has a rate of {self.success[wrong[0]]:g}, but no hour "
+                    f"success: {wrong[0]!r} has a rate of {self.success[wrong[0]]!r}, but no hour "
                     "is spent on clients who outgrew us, closed or are let go. Leave it out."
                 )
         given = self.success.values() if isinstance(self.success, Mapping) else [self.success]

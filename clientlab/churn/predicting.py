@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from clientlab.churn.candidates import is_model, scores
+from clientlab.churn.candidates import is_model, only_today, scores
 from clientlab.churn.origins import Origin
 from clientlab.churn.preparation import ready
 from clientlab.clients.base import ClientBase
@@ -70,6 +70,9 @@ def predicted(
             table, last[name] = _of_model(candidate, X, y, found, folds, seed)
         else:
             said = scores(candidate, X[_on(X, days)], base_on)
+            if not isinstance(said, CannotSay):
+                tested = _on(said.to_frame(), [one.day for one in found])
+                said = said if (told := only_today(candidate, said[tested])) is None else told
             if isinstance(said, CannotSay):
                 missing[name] = said
                 continue
@@ -121,7 +124,11 @@ def _folded(
 
 
 def fitted(model: Any, X: pd.DataFrame, y: pd.Series) -> Any:
-    """A copy of the model, fitted; the model itself stays as it was."""
+    """A copy of the model, fitted; the model itself stays as it was.
+
+    A bare estimator of scikit-learn is fitted with the kit's preparation before it where
+    there are words or gaps (`preparation.ready`); it learns from the same rows.
+    """
     if hasattr(model, "get_params"):
         from sklearn.base import clone
 

@@ -14,6 +14,7 @@ from clientlab.churn import RULES, backtest, snapshots
 from clientlab.churn.backtest_example import example
 from clientlab.churn.backtest_measures import Resamples, difference, interval
 from clientlab.churn.backtests import COLUMNS
+from clientlab.churn.candidates import Column
 from clientlab.churn.predicting import SURE, share_by_score
 from clientlab.clients import ClientBase
 from clientlab.demo import DEMO
@@ -384,3 +385,14 @@ def test_bare_estimators_of_scikit_learn_take_words_and_gaps(rows, model):
     mixed.X = mixed.X.assign(load=gaps, tier="gold", nothing=np.nan)
     tested = backtest({"bare": made, "noise": "noise"}, mixed, unseen_folds=0)
     assert value(tested, "bare", "auc") > 0.6
+
+
+def test_a_column_without_a_past_is_told_of_and_not_measured(demo):
+    tables = {name: table for name, table in demo.base.tables.items() if name != "history"}
+    undated = ClientBase.read(tables, observed_from=demo.base.observed_from,
+                              observed_until=demo.base.observed_until)  # fmt: skip
+    wanted = {"competence": Column("clients", "competence"), "rcm": "rcm"}
+    found = backtest(wanted, demo, base=undated, unseen_folds=0)
+    assert list(found.labels) == ["rcm"]
+    assert any(note.en.startswith("clients.competence: what it was on the test days is not known")
+               for note in found.notes)  # fmt: skip

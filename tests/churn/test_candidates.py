@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from clientlab.churn import RULES
-from clientlab.churn.candidates import BOARD, Column, as_known, label, named, scores
+from clientlab.churn.candidates import BOARD, Column, as_known, label, named, only_today, scores
 from clientlab.clients import ClientBase
+from clientlab.clients.schema import tables
 from clientlab.problems import InvalidType, InvalidValue
 from clientlab.results import CannotSay
 
@@ -75,6 +76,40 @@ def test_a_column_that_the_files_lack_steps_aside(base, features):
     found = scores(Column("feedback", "nps"), features, on(base))
     assert isinstance(found, CannotSay)
     assert found.say() == "feedback.nps: needs feedback.nps, which the files do not hold."
+
+
+def test_a_column_that_nobody_knows_is_refused_with_those_known():
+    with pytest.raises(InvalidValue) as error:
+        Column("boards", "colour")
+    assert str(error.value).startswith(
+        "Column(boards.colour): the table 'boards' is not known. Did you mean 'board'? Known: "
+        "clients, "
+    )
+    with pytest.raises(InvalidValue) as error:
+        Column("feedback", "health")
+    listed = ", ".join(name for name in tables()["feedback"].by_name if name != "client_id")
+    assert str(error.value) == (
+        f"Column(feedback.health): the column 'health' is not known. Known: {listed}. A number of "
+        "your own: give it as a Series by client_id and day."
+    )
+
+
+def test_a_column_that_its_source_overwrites_steps_aside_where_no_test_day_knows_it():
+    competence = Column("clients", "competence")
+    unknown, known = pd.Series([np.nan, np.nan]), pd.Series([np.nan, 3.0])
+    found = only_today(competence, unknown)
+    assert isinstance(found, CannotSay)
+    assert found.say() == (
+        "clients.competence: what it was on the test days is not known, the export keeps only "
+        "today's value. Write its changes down with their dates in the table history."
+    )
+    assert found.say("ru") == (
+        "clients.competence: каким было значение на даты проверки, неизвестно: выгрузка хранит "
+        "только сегодняшнее. Записывайте его изменения с датами в таблицу history."
+    )
+    assert only_today(competence, known) is None
+    assert only_today(Column("feedback", "csi"), unknown) is None
+    assert only_today("load", unknown) is None
 
 
 def test_a_dated_score_is_the_last_one_until_the_day(features):

@@ -184,6 +184,8 @@ def test_a_rate_for_those_who_outgrew_us_is_refused():
         ({"success": "25%"}, "success='25%' is a share: between 0 and 1, say 0.3."),
         ({"acceptance": None}, "acceptance=None is a share: between 0 and 1, say 0.3."),
         ({"hours": "2"}, "hours='2' must be 0 or more."),
+        ({"success": {"outgrew": "30%"}}, "success: 'outgrew' has a rate of '30%', but no hour is "
+         "spent on clients who outgrew us, closed or are let go. Leave it out."),
         ({"success": {"bored": 0.2}}, "success: 'bored' is no reason of leaving; known: outgrew, "
          "in_house, dissatisfied, price, finished, closed, let_go, unknown."),
     ],
