@@ -99,9 +99,9 @@ class Prepared(TransformerMixin, BaseEstimator):
 
 
 def ready(model: Any, X: pd.DataFrame) -> Any:
-    """A bare estimator of scikit-learn with `Prepared` before it, if X has words or gaps.
+    """An estimator of scikit-learn with `Prepared` before it, if X has words or gaps.
 
-    Anything else prepares on its own, or is meant to: pipelines, searches, own classes.
+    Pipelines, what holds one, and classes of other packages prepare on their own.
 
     Examples
     --------
@@ -109,8 +109,13 @@ def ready(model: Any, X: pd.DataFrame) -> Any:
     >>> ready(LogisticRegression(), pd.DataFrame({"model": ["a", "b"]}))[0]
     Prepared()
     """
-    own = not type(model).__module__.startswith("sklearn.")
-    if own or {"steps", "estimator", "estimators"} & set(model.get_params(deep=False)):
+    if not hasattr(model, "get_params"):
+        return model
+    # A search or a calibration may hold a pipeline that prepares by the columns' names.
+    inside = [model, *model.get_params(deep=True).values()]
+    models = [one for one in inside if hasattr(one, "fit")]
+    if any(not type(one).__module__.startswith("sklearn.") or hasattr(one, "steps")
+           for one in models):  # fmt: skip
         return model
     plain = all(is_numeric_dtype(values) and values.notna().all() for _, values in X.items())
     return model if plain else make_pipeline(Prepared(), model)

@@ -137,7 +137,8 @@ def risk_list(
     Raises
     ------
     InvalidValue
-        If the margin is no share, or the base cannot be cut into snapshots.
+        If the margin is no share, the model has no `predict_proba`, or the base cannot be
+        cut into snapshots.
 
     Notes
     -----
@@ -223,6 +224,11 @@ def score_today(
         model = default_model()
     from sklearn.base import clone
 
+    if not hasattr(model, "predict_proba"):
+        raise InvalidValue(
+            f"{type(model).__name__} ranks, but gives no probabilities (predict_proba). Wrap it: "
+            f"sklearn.calibration.CalibratedClassifierCV({type(model).__name__}())."
+        )
     past = whole.at(days)
     fitted = clone(ready(model, past.X)).fit(past.X, past.y)
     # The default model keeps what it said of clients that it had held out.

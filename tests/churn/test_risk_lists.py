@@ -172,6 +172,16 @@ def test_a_margin_that_is_no_share_is_refused(base):
     assert str(told.value) == "margin=35 is a share of revenue: between 0 and 1, say 0.35."
 
 
+def test_a_model_without_probabilities_is_refused_and_its_calibration_taken(base):
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.svm import LinearSVC
+
+    with pytest.raises(InvalidValue, match=r"LinearSVC ranks, but gives no probabilities"):
+        risk_list(base, LinearSVC())
+    calibrated = CalibratedClassifierCV(LinearSVC(C=1e-3), cv=2)
+    assert risk_list(base, calibrated, every=12).frame["estimate"].between(0, 1).all()
+
+
 def test_the_value_of_a_young_client_is_stretched_to_a_year():
     """a: 1,200 in a whole year; b came 181 days ago: 900 ÷ 182 × 365; c is of yesterday."""
     clients = pd.DataFrame({"client_id": ["a", "b", "c"],
