@@ -42,14 +42,18 @@ def base_of(days: int, left: int) -> Text:
     return Text(f"client {en}|clients {en}", f"клиент {ru}|клиента {ru}|клиентов {ru}")
 
 
+def _only(left: int) -> Text:
+    return Text(f"Only {left}" if left else "No", f"только {left}" if left else "0")
+
+
 def too_few(left: int, days: int) -> CannotSay:
     """The refusal: a measure on a few leavers says who they were, not how good a score is."""
     return CannotSay.because(Text(
-        f"Only {left} {plural(left, 'client', 'clients')} left within the horizon of {days} test "
-        f"{plural(days, 'day', 'days')}; under {LEAVERS} no measure is told. Test on more days, "
-        "or wait.",
+        f"{_only(left).en} {plural(left, 'client', 'clients')} left within the horizon of {days} "
+        f"test {plural(days, 'day', 'days')}; under {LEAVERS} no measure is told. Test on more "
+        "days, or wait.",
         f"После {days} {plural(days, 'даты', 'дат')} проверки в пределах горизонта "
-        f"{plural(left, 'ушёл', 'ушли', 'ушло')} только {left} "
+        f"{plural(left, 'ушёл', 'ушли', 'ушло')} {_only(left).ru} "
         f"{plural(left, 'клиент', 'клиента', 'клиентов')}; если их меньше {LEAVERS}, мер не "
         "называем. Нужно больше дат или больше времени.",
     ))  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from clientlab.churn.models import NAMES
 from clientlab.clients.answers import WRITE, in_currency, interval_of
 from clientlab.wording import Text, counted, number, percent
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from clientlab.churn.explaining import Reasons
     from clientlab.churn.likely import Recalibrated
     from clientlab.churn.risk_lists import Scored
+    from clientlab.churn.snapshot_table import Snapshots
     from clientlab.results import Provenance
 
 SHOWN = 12  # clients in the picture
@@ -181,14 +183,16 @@ class RiskListWords:
 def card(found: Scored) -> Text:
     """What the model was made from, in a sentence: the model card."""
     line, past = found.line, found.training
-    name, first, last = type(found.model).__name__, past.days[0], past.days[-1]
+    own = type(found.model).__name__
+    name = NAMES["default_model"] if own == "StackedModel" else Text(own, own)
+    first, last = past.days[0], past.days[-1]
     return Text(
-        f"Model: {name}, fitted on {number(line.rows)} rows of {number(line.clients)} clients on "
-        f"{len(past.days)} days from {first:%Y-%m-%d} to {last:%Y-%m-%d}; in "
+        f"Model: {name.en}, fitted on {number(line.rows)} rows of {number(line.clients)} clients "
+        f"on {len(past.days)} days from {first:%Y-%m-%d} to {last:%Y-%m-%d}; in "
         f"{number(line.leavers)} of them the client left within {past.horizon.days} days; "
         f"{past.X.shape[1]} features. "
         f"Slope of the calibration on clients not seen: {_slope(line, 'en')}.",
-        f"Модель: {name}; строк обучения {number(line.rows, 'ru')}, клиентов "
+        f"Модель: {name.ru}; строк обучения {number(line.rows, 'ru')}, клиентов "
         f"{number(line.clients, 'ru')}, дней {len(past.days)} с {first:%d.%m.%Y} по "
         f"{last:%d.%m.%Y}; уходов за {past.horizon.days} дн.: {number(line.leavers, 'ru')}; "
         f"признаков {past.X.shape[1]}. Наклон калибровки на невиденных клиентах: "
@@ -203,6 +207,20 @@ def doubt(found: Scored) -> Text:
         f"{_slope(found.line, 'en')}): the order is mostly that of money.",
         "Ставит ли модель уходящих вперёд, сказать нельзя (наклон калибровки "
         f"{_slope(found.line, 'ru')}): порядок в основном по деньгам.",
+    )
+
+
+def one_event(past: Snapshots) -> Text | None:
+    """That all who left did so within a month: one story, or a date that an export put in."""
+    left = past.keys.loc[past.y.to_numpy() == 1, "left_on"]
+    if left.empty or (left.max() - left.min()).days > 31:
+        return None
+    return Text(
+        f"All who left did so from {left.min():%Y-%m-%d} to {left.max():%Y-%m-%d}: one event, or "
+        "a date that the export put in. The probabilities are not to be believed until it is "
+        "known which.",
+        f"Все ушли с {left.min():%d.%m.%Y} по {left.max():%d.%m.%Y}: это одно событие или дата, "
+        "которую поставила выгрузка. Пока не ясно, что именно, вероятностям не верить.",
     )
 
 

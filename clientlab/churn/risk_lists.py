@@ -19,7 +19,7 @@ from clientlab.churn.at_risk import with_left_out
 from clientlab.churn.explaining import Reasons, reasons
 from clientlab.churn.likely import Recalibrated, recalibrate, unseen
 from clientlab.churn.preparation import ready
-from clientlab.churn.risk_list_words import RiskListWords, card, doubt
+from clientlab.churn.risk_list_words import RiskListWords, card, doubt, one_event
 from clientlab.churn.snapshot_table import Snapshots, month_ends, snapshots
 from clientlab.clients.base import ClientBase
 from clientlab.clients.nouns import CURRENT
@@ -305,6 +305,8 @@ def _notes(found: Scored, margin: float | None) -> list[Text]:
     notes = [card(found)]
     if found.line.slope[1] <= 0:
         notes.append(doubt(found))
+    if (event := one_event(found.training)) is not None:
+        notes.append(event)
     if margin is None:
         notes.append(Text("Value is revenue, not profit: give margin=0.35, or whatever yours is.",
                           "Ценность — выручка, не прибыль: задайте margin=0.35 или свою долю."

@@ -49,7 +49,7 @@ class LeftAfter(Result):
             f"{plural(len(self.frame), 'day', 'days')}",
             f"Из {number(self.clients, 'ru')} "
             f"{plural(self.clients, 'клиента', 'клиентов', 'клиентов')} в течение {self._horizon} "
-            f"дней после среза ушли {number(self.left, 'ru')}: строк {rows}, дат {days}",
+            f"дней после среза ушло: {number(self.left, 'ru')} (строк {rows}, дат {days})",
         ).in_language(lang)
 
     @property

@@ -274,7 +274,7 @@ def too_few(left: int, horizon: pd.Timedelta) -> Text:
         f"What tells leavers apart: {left} {plural(left, 'client', 'clients')} left within {days} "
         f"days after one of these days, at least {FEWEST} are needed.",
         f"Что отличает ушедших: за {days} дней после этих дат "
-        f"{plural(left, 'ушёл', 'ушли', 'ушли')} {left} "
+        f"{plural(left, 'ушёл', 'ушли', 'ушло')} {left} "
         f"{plural(left, 'клиент', 'клиента', 'клиентов')}, нужно хотя бы {FEWEST}.",
     )
 

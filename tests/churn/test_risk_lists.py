@@ -166,6 +166,20 @@ def test_project_clients_alone_are_named_with_the_line_that_looks_at_them():
     assert rows.say("ru").endswith("Для них есть contract='project'.")
 
 
+def test_leavers_of_one_month_are_one_event(base, found):
+    assert not any("one event" in note.en for note in found.notes)
+    agency = demo_agency(150, tables=TABLES)
+    clients = agency.tables["clients"]
+    clients.loc[clients["ended_on"].notna(), "ended_on"] = pd.Timestamp("2025-12-15")
+    later = clients["started_on"] > "2025-10-01"
+    moved = ClientBase.read(
+        agency.tables | {"clients": clients[~later]},
+        observed_from=agency.observed_from, observed_until=agency.observed_until,
+    )  # fmt: skip
+    told = risk_list(moved, ridge_logistic(ridge=50))
+    assert any("one event" in note.en and "одно событие" in note.ru for note in told.notes)
+
+
 def test_a_margin_that_is_no_share_is_refused(base):
     with pytest.raises(InvalidValue) as told:
         risk_list(base, margin=35)
