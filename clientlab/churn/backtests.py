@@ -209,7 +209,9 @@ def backtest(
     Notes
     -----
     Estimates are **pooled**: the rows of all test days are one list, and each measure is
-    that of `clientlab.stats.scoring` on it. Intervals draw clients with all their rows;
+    that of `clientlab.stats.scoring` on it. So the level of a model, which moves from fit to
+    fit, counts as well as its order: a model that says nearly the same of everybody may
+    come under 0.5. Intervals draw clients with all their rows;
     they are of the models as they were fitted, not of those that another past would have
     taught.
 
