@@ -62,8 +62,8 @@ class Leakage(Result):
 
     @property
     def ok(self) -> bool:
-        """Whether no feature was seen to look ahead."""
-        return self.frame.empty
+        """Whether features were checked, and none was seen to look ahead."""
+        return self.frame.empty and bool(self.features)
 
     @property
     def named(self) -> list[str]:
@@ -76,6 +76,7 @@ class Leakage(Result):
         Raises
         ------
         InvalidValue
+            Also if nothing could be checked.
         """
         if not self.ok:
             raise InvalidValue(self.say())
@@ -124,6 +125,9 @@ class Leakage(Result):
                         f"{number(telling, 'ru')} "
                         f"{plural(telling, 'выдаёт', 'выдают', 'выдают')} ушедших")  # fmt: skip
             return first.in_language(lang) + then.in_language(lang)
+        if not bad and count == 1:
+            return Text("The one feature does not look ahead",
+                        "Единственный признак не заглядывает вперёд").in_language(lang)  # fmt: skip
         if not bad:
             return Text(
                 f"None of {number(count)} features looks ahead",

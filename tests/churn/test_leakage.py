@@ -206,6 +206,10 @@ def test_a_feature_without_a_value_was_not_checked_and_is_told(base, days):
     nothing = check_no_leakage(base, days, {"skill": features["skill"]})
     assert nothing.headline().startswith("Nothing could be checked")
     assert nothing.headline("ru").startswith("Проверить нечего")
+    assert not nothing.ok
+    with pytest.raises(InvalidValue, match="Nothing could be checked"):
+        nothing.raise_if_any()
+    assert found.headline("ru") == "Единственный признак не заглядывает вперёд"
 
 
 # --- what does not look ahead ------------------------------------------------------------
@@ -277,7 +281,7 @@ def test_it_says_which_and_how_in_both_languages(base, days):
 
 def test_a_clean_list_is_said_and_drawn(base, days):
     found = check_no_leakage(base, days, {"spent": spent})
-    assert found.say().startswith("None of 1 features looks ahead (checked on 2 days")
+    assert found.say().startswith("The one feature does not look ahead (checked on 2 days")
     assert found.decide() == ""
     assert found.plot().figure.axes
     assert found.table()
